@@ -1,0 +1,227 @@
+"""The World: everything mutable, in one SQLite database.
+
+In memory by default, in a file with ``path``. Each call is one transaction. Test isolation is a savepoint
+(``checkpoint`` / ``rollback``), whose cost follows the changes and not the size of the mailbox; named snapshots are
+whole images (``image`` / ``load``). Anyone may open a world file with any SQLite tool.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+__all__ = ["NewerWorld", "NotAWorld", "Row", "World", "WorldError", "WorldInUse"]
+
+APPLICATION_ID = 0x41454D55  # "AEMU", so that file(1) and we recognise a world
+VERSION = 1
+
+Row = sqlite3.Row
+Values = Sequence[Any] | dict[str, Any]
+
+
+class WorldError(Exception):
+    """A world file that cannot be used; the message names the file and what to do."""
+
+
+class NotAWorld(WorldError):
+    """The file is no world: another kind of file, damaged, or not readable."""
+
+
+class NewerWorld(WorldError):
+    """The file was written by a newer emulator."""
+
+
+class WorldInUse(WorldError):
+    """Another process holds the file."""
+
+
+class World:
+    """One database and its transactions. Thread-safe: a transaction holds the world until it ends.
+
+    ``before_commit`` hooks run inside a transaction that is about to be kept; ``after_restore`` hooks run whenever
+    the database has gone back to an earlier state, so that what is mirrored in memory can be read again.
+    """
+
+    def __init__(self, path: str | Path | None = None) -> None:
+        self.path = Path(path) if path is not None else None
+        self.lock = threading.RLock()
+        self.before_commit: list[Callable[[], None]] = []
+        self.after_restore: list[Callable[[], None]] = []
+        self._depth = 0
+        self._marks = 0
+        self._scripts: list[str] = [_KERNEL_SCHEMA]
+        self._database = _open(self.path)
+        self._database.executescript(_KERNEL_SCHEMA)
+
+    def define(self, schema: str) -> None:
+        """Create a room's tables where they are missing. ``schema`` must be idempotent (IF NOT EXISTS)."""
+        with self.lock:
+            self._scripts.append(schema)
+            self._database.executescript(schema)
+
+    # -- reading and writing -----------------------------------------------------------------------------------
+
+    def execute(self, sql: str, values: Values = ()) -> sqlite3.Cursor:
+        """Run one statement inside the current transaction (or on its own, outside of one)."""
+        return self._database.execute(sql, values)
+
+    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
+        """Run one statement for each row of values."""
+        self._database.executemany(sql, rows)
+
+    def one(self, sql: str, values: Values = ()) -> Row | None:
+        """The first row, or ``None``."""
+        row: Row | None = self._database.execute(sql, values).fetchone()
+        return row
+
+    def all(self, sql: str, values: Values = ()) -> list[Row]:
+        """Every row."""
+        return self._database.execute(sql, values).fetchall()
+
+    def value(self, sql: str, values: Values = ()) -> Any:
+        """The first column of the first row, or ``None``."""
+        row = self.one(sql, values)
+        return row[0] if row is not None else None
+
+    def setting(self, key: str) -> str | None:
+        """A value kept under ``key`` by the kernel itself (clock, ids)."""
+        found: str | None = self.value("SELECT value FROM kernel_setting WHERE key = ?", (key,))
+        return found
+
+    def keep_setting(self, key: str, value: str) -> None:
+        """Keep ``value`` under ``key``."""
+        self.execute("INSERT OR REPLACE INTO kernel_setting (key, value) VALUES (?, ?)", (key, value))
+
+    # -- transactions ------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: an exception undoes everything done inside. May be nested."""
+        with self.lock:
+            name = f"call_{self._depth}"
+            plain = self._depth == 0 and self._marks == 0
+            self._database.execute("BEGIN" if plain else f"SAVEPOINT {name}")
+            self._depth += 1
+            try:
+                yield
+                for hook in self.before_commit:
+                    hook()
+            except BaseException:
+                self._depth -= 1
+                self._database.execute("ROLLBACK" if plain else f"ROLLBACK TO {name}")
+                if not plain:
+                    self._database.execute(f"RELEASE {name}")
+                self._restored()
+                raise
+            self._depth -= 1
+            self._database.execute("COMMIT" if plain else f"RELEASE {name}")
+
+    def checkpoint(self) -> int:
+        """Mark the present state; ``rollback`` with the answer returns to it. Marks nest like brackets.
+
+        While a mark is open nothing reaches a world file, so marks are for tests; a running sandbox uses ``image``.
+        """
+        with self.lock:
+            self._marks += 1
+            self._database.execute(f"SAVEPOINT mark_{self._marks}")
+            return self._marks
+
+    def rollback(self, mark: int, *, keep: bool = False) -> None:
+        """Return to ``mark`` and close it and every later one; ``keep`` leaves it open for another round."""
+        with self.lock:
+            if not 1 <= mark <= self._marks:
+                raise WorldError(f"checkpoint {mark} is not open; open ones: 1 to {self._marks}")
+            self._database.execute(f"ROLLBACK TO mark_{mark}")
+            if not keep:
+                self._database.execute(f"RELEASE mark_{mark}")
+            self._marks = mark if keep else mark - 1
+            self._restored()
+
+    # -- whole worlds ------------------------------------------------------------------------------------------
+
+    def image(self) -> bytes:
+        """The whole world as the bytes of a SQLite file."""
+        with self.lock:
+            return self._database.serialize()
+
+    def load(self, image: bytes) -> None:
+        """Become the world of ``image``. Raises ``NotAWorld`` or ``NewerWorld`` and leaves this one as it was."""
+        source = sqlite3.connect(":memory:")
+        try:
+            source.deserialize(image)
+            _examine(source, "the given image")
+            with self.lock:
+                if self._marks or self._depth:
+                    raise WorldError("a world cannot be replaced while a checkpoint or a call is open")
+                source.backup(self._database)
+                for script in self._scripts:
+                    self._database.executescript(script)
+                self._restored()
+        finally:
+            source.close()
+
+    def save(self, path: str | Path) -> None:
+        """Write the world to a new file, readable by its owner only."""
+        target = Path(path)
+        target.touch(mode=0o600)
+        target.write_bytes(self.image())
+
+    def close(self) -> None:
+        """Close the database; a file keeps every committed call."""
+        with self.lock:
+            self._database.close()
+
+    def _restored(self) -> None:
+        for hook in self.after_restore:
+            hook()
+
+
+_KERNEL_SCHEMA = """
+CREATE TABLE IF NOT EXISTS kernel_setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+def _open(path: Path | None) -> sqlite3.Connection:
+    if path is None:
+        return _configure(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+        # One process owns a world file: two emulators on one mailbox would each serve half-true history ids.
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        _examine(database, str(path))
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        return _configure(database)
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise WorldInUse(f"{path}: another process is using this world; stop it or name another file") from None
+        raise NotAWorld(f"{path}: cannot be opened as a world ({error})") from None
+    except sqlite3.DatabaseError as error:
+        raise NotAWorld(f"{path}: not a world file ({error})") from None
+    except OSError as error:
+        raise NotAWorld(f"{path}: {error.strerror or error}") from None
+
+
+def _examine(database: sqlite3.Connection, name: str) -> None:
+    """Refuse foreign and newer databases; an empty one becomes a world on first use."""
+    tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    application = database.execute("PRAGMA application_id").fetchone()[0]
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if tables and application != APPLICATION_ID:
+        raise NotAWorld(f"{name}: a SQLite database, but not a world of this emulator")
+    if version > VERSION:
+        raise NewerWorld(f"{name}: world version {version}, this emulator reads up to {VERSION}; upgrade actor-emulator")
+
+
+def _configure(database: sqlite3.Connection) -> sqlite3.Connection:
+    database.row_factory = sqlite3.Row
+    database.execute("PRAGMA foreign_keys = ON")
+    database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    database.execute(f"PRAGMA user_version = {VERSION}")
+    return database
