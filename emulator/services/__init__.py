@@ -1,0 +1,1 @@
+"""The service rooms: one folder per vendor. Rooms never import one another."""

@@ -1,0 +1,1 @@
+"""What the Google rooms share: surface facts, parameters, partial responses and the error envelope."""

@@ -1,0 +1,148 @@
+"""Cut the facts the emulator needs out of Google's discovery documents.
+
+    python scripts/cut_surface.py           write emulator/services/google/surface/*.json
+    python scripts/cut_surface.py --check   compare instead; exit status 1 where a file differs
+
+The documents are those shipped inside the installed google-api-python-client. Only facts are kept: ids, verbs, paths,
+parameters, scopes, schemas. Descriptions are left out. The output is deterministic, one method or schema a line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+__all__ = ["APIS", "SURFACE", "cut", "installed_document", "main", "render"]
+
+APIS = {"gmail": "gmail.v1", "youtube": "youtube.v3"}
+SURFACE = Path(__file__).resolve().parent.parent / "emulator" / "services" / "google" / "surface"
+
+Facts = dict[str, Any]
+
+TOP_FACTS = ("id", "title", "revision", "rootUrl", "servicePath", "batchPath")
+PARAMETER_FACTS = ("location", "type", "format", "required", "repeated", "default", "enum", "pattern")
+FIELD_FACTS = ("$ref", "type", "format", "enum", "default", "readOnly")
+
+
+def installed_document(api: str) -> Facts:
+    """The discovery document of ``api`` ("gmail", "youtube") that the installed client ships."""
+    document = files("googleapiclient.discovery_cache") / "documents" / f"{APIS[api]}.json"
+    facts: Facts = json.loads(document.read_text("utf-8"))
+    return facts
+
+
+def cut(document: Facts) -> Facts:
+    """The facts of a discovery document. Methods and schema properties keep the document's order."""
+    return {
+        **_pick(document, TOP_FACTS),
+        "parameters": _parameters(document["parameters"]),
+        "methods": [_method(method, document["servicePath"]) for method in _methods(document)],
+        "schemas": {name: _field(schema) for name, schema in document["schemas"].items()},
+    }
+
+
+def render(facts: Facts) -> str:
+    """``facts`` as JSON with one parameter, method or schema a line."""
+    lines = [f"{_compact(key)}: {_compact(facts[key])}" for key in facts if not isinstance(facts[key], dict | list)]
+    lines.append(_block("parameters", [f"{_compact(k)}: {_compact(v)}" for k, v in facts["parameters"].items()], "{}"))
+    lines.append(_block("methods", [_compact(method) for method in facts["methods"]], "[]"))
+    lines.append(_block("schemas", [f"{_compact(k)}: {_compact(v)}" for k, v in facts["schemas"].items()], "{}"))
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the surface files, or with ``--check`` compare them; answers the exit status."""
+    parser = argparse.ArgumentParser(description="Cut surface facts from Google's discovery documents.")
+    parser.add_argument("--check", action="store_true", help="compare with the committed files, write nothing")
+    act: Callable[[str, Path], bool] = _check if parser.parse_args(arguments).check else _write
+    return 0 if all([act(api, SURFACE / f"{api}.json") for api in APIS]) else 1
+
+
+def _methods(resource: Facts) -> Iterator[Facts]:
+    yield from resource.get("methods", {}).values()
+    for inner in resource.get("resources", {}).values():
+        yield from _methods(inner)
+
+
+def _method(method: Facts, service_path: str) -> Facts:
+    facts = {
+        "id": method["id"],
+        "verb": method["httpMethod"],
+        "path": f"/{service_path}{method['path']}",
+        "parameters": _parameters(method.get("parameters", {})),
+        "scopes": method.get("scopes", []),
+    }
+    for body in ("request", "response"):
+        if body in method:
+            facts[body] = method[body]["$ref"]
+    if "mediaUpload" in method:
+        facts["upload"] = _upload(method["mediaUpload"])
+    if method.get("supportsMediaDownload"):
+        facts["download"] = True
+    return facts
+
+
+def _upload(media: Facts) -> Facts:
+    facts: Facts = {"accept": media["accept"]}
+    if "maxSize" in media:
+        facts["maxSize"] = int(media["maxSize"])
+    facts["paths"] = [
+        media["protocols"][kind]["path"] for kind in ("simple", "resumable") if kind in media["protocols"]
+    ]
+    return facts
+
+
+def _parameters(parameters: Facts) -> Facts:
+    return {name: _parameter(parameter) for name, parameter in parameters.items()}
+
+
+def _parameter(parameter: Facts) -> Facts:
+    bounds: Facts = {key: int(parameter[key]) for key in ("minimum", "maximum") if key in parameter}
+    return {**_pick(parameter, PARAMETER_FACTS), **bounds}
+
+
+def _field(field: Facts) -> Facts:
+    facts = _pick(field, FIELD_FACTS)
+    if "properties" in field:
+        facts["properties"] = {name: _field(inner) for name, inner in field["properties"].items()}
+    for nested in ("items", "additionalProperties"):
+        if nested in field:
+            facts[nested] = _field(field[nested])
+    return facts
+
+
+def _pick(source: Facts, keys: tuple[str, ...]) -> Facts:
+    return {key: source[key] for key in keys if key in source}
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _block(name: str, lines: list[str], brackets: str) -> str:
+    return f'"{name}": {brackets[0]}\n' + ",\n".join(lines) + f"\n{brackets[1]}"
+
+
+def _write(api: str, path: Path) -> bool:
+    path.write_text(render(cut(installed_document(api))), "utf-8")
+    return True
+
+
+def _check(api: str, path: Path) -> bool:
+    wanted = render(cut(installed_document(api)))
+    found = path.read_text("utf-8") if path.exists() else ""
+    if found == wanted:
+        return True
+    changes = difflib.unified_diff(found.splitlines(), wanted.splitlines(), str(path.name), "installed client", n=0)
+    sys.stderr.write("".join(f"{line[:200]}\n" for line in changes))
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
