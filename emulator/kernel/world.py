@@ -216,7 +216,9 @@ def _examine(database: sqlite3.Connection, name: str) -> None:
     if tables and application != APPLICATION_ID:
         raise NotAWorld(f"{name}: a SQLite database, but not a world of this emulator")
     if version > VERSION:
-        raise NewerWorld(f"{name}: world version {version}, this emulator reads up to {VERSION}; upgrade actor-emulator")
+        raise NewerWorld(
+            f"{name}: world version {version}, this emulator reads up to {VERSION}; upgrade actor-emulator"
+        )
 
 
 def _configure(database: sqlite3.Connection) -> sqlite3.Connection:

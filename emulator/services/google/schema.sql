@@ -1,0 +1,100 @@
+-- The Google side of the world: Cloud projects, OAuth clients, accounts, grants and tokens.
+-- Times are virtual seconds since the epoch. Scopes are space separated, full names, sorted.
+
+CREATE TABLE IF NOT EXISTS google_project (
+    id                TEXT PRIMARY KEY,
+    number            INTEGER NOT NULL UNIQUE,
+    title             TEXT NOT NULL,
+    user_type         TEXT NOT NULL DEFAULT 'external',
+    publishing_status TEXT NOT NULL DEFAULT 'testing',
+    verified          INTEGER NOT NULL DEFAULT 0,
+    organization      TEXT NOT NULL DEFAULT '',
+    denied_as         TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS google_tester (
+    project TEXT NOT NULL REFERENCES google_project(id) ON DELETE CASCADE,
+    email   TEXT NOT NULL,
+    PRIMARY KEY (project, email)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS google_enabled_api (
+    project TEXT NOT NULL REFERENCES google_project(id) ON DELETE CASCADE,
+    api     TEXT NOT NULL,
+    PRIMARY KEY (project, api)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS google_client (
+    client_id         TEXT PRIMARY KEY,
+    name              TEXT NOT NULL UNIQUE,
+    project           TEXT NOT NULL REFERENCES google_project(id) ON DELETE CASCADE,
+    type              TEXT NOT NULL,
+    deleted           INTEGER NOT NULL DEFAULT 0,
+    desktop_like_web  INTEGER NOT NULL DEFAULT 0,
+    last_used         REAL
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS google_client_secret (
+    client_id TEXT NOT NULL REFERENCES google_client(client_id) ON DELETE CASCADE,
+    secret    TEXT NOT NULL,
+    PRIMARY KEY (client_id, secret)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS google_redirect_uri (
+    client_id TEXT NOT NULL REFERENCES google_client(client_id) ON DELETE CASCADE,
+    uri       TEXT NOT NULL,
+    PRIMARY KEY (client_id, uri)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS google_account (
+    email               TEXT PRIMARY KEY,
+    sub                 TEXT NOT NULL UNIQUE,
+    name                TEXT NOT NULL,
+    given_name          TEXT NOT NULL DEFAULT '',
+    family_name         TEXT NOT NULL DEFAULT '',
+    picture             TEXT NOT NULL DEFAULT '',
+    organization        TEXT NOT NULL DEFAULT '',
+    disabled            INTEGER NOT NULL DEFAULT 0,
+    deleted             INTEGER NOT NULL DEFAULT 0,
+    gmail               INTEGER NOT NULL DEFAULT 1,
+    advanced_protection INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
+-- What a user allowed a project (not a client): revocation and incremental scopes work on this.
+CREATE TABLE IF NOT EXISTS google_grant (
+    account      TEXT NOT NULL REFERENCES google_account(email) ON DELETE CASCADE,
+    project      TEXT NOT NULL REFERENCES google_project(id) ON DELETE CASCADE,
+    scopes       TEXT NOT NULL,
+    consented_at REAL NOT NULL,
+    PRIMARY KEY (account, project)
+) WITHOUT ROWID;
+
+-- Dead tokens stay: the wire tells only "expired or revoked", the console and the journal tell why.
+CREATE TABLE IF NOT EXISTS google_refresh_token (
+    number      INTEGER PRIMARY KEY,   -- order of issue; two of one instant still have an oldest
+    token       TEXT NOT NULL UNIQUE,
+    client_id   TEXT NOT NULL,
+    account     TEXT NOT NULL,
+    project     TEXT NOT NULL,
+    scopes      TEXT NOT NULL,
+    issued_at   REAL NOT NULL,
+    last_used   REAL NOT NULL,
+    expires_at  REAL,
+    dead_reason TEXT,
+    dead_at     REAL
+);
+CREATE INDEX IF NOT EXISTS google_refresh_token_of ON google_refresh_token (account, client_id, number);
+CREATE INDEX IF NOT EXISTS google_refresh_token_grant ON google_refresh_token (account, project);
+
+CREATE TABLE IF NOT EXISTS google_access_token (
+    token         TEXT PRIMARY KEY,
+    refresh_token TEXT,
+    client_id     TEXT NOT NULL,
+    account       TEXT NOT NULL,
+    project       TEXT NOT NULL,
+    scopes        TEXT NOT NULL,
+    issued_at     REAL NOT NULL,
+    expires_at    REAL NOT NULL,
+    dead_reason   TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS google_access_token_grant ON google_access_token (account, project);
