@@ -1,0 +1,1 @@
+"""An Apify Actor that reads the threads of a Gmail mailbox into a dataset."""
