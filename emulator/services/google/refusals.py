@@ -169,36 +169,32 @@ class InsufficientScope(ApiError):
 
 
 class ApiDisabled(ApiError):
-    """403: the project of the OAuth client (not of the user) has not enabled ``service``, whose ``title`` is shown."""
+    """403: the project of the OAuth client (not of the user) has not enabled ``service``, whose ``title`` is shown.
+
+    ``brief`` gives the two ``details`` recorded of YouTube, ``Help`` first, instead of Gmail's three.
+    """
 
     status = 403
     reason = "accessNotConfigured"
     domain = "usageLimits"
     status_name = "PERMISSION_DENIED"
 
-    def __init__(self, title: str, service: str, project_number: int | str) -> None:
+    def __init__(self, title: str, service: str, project_number: int | str, *, brief: bool = False) -> None:
         url = f"https://console.developers.google.com/apis/api/{service}/overview?project={project_number}"
         message = (
             f"{title} has not been used in project {project_number} before or it is disabled. Enable it by visiting "
             f"{url} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to "
             "our systems and retry."
         )
-        metadata = {
-            "consumer": f"projects/{project_number}",
-            "service": service,
-            "serviceTitle": title,
-            "containerInfo": str(project_number),
-            "activationUrl": url,
-        }
-        link = {"description": "Google developers console API activation", "url": url}
+        links = [{"description": "Google developers console API activation", "url": url}]
+        console_help = {"@type": "type.googleapis.com/google.rpc.Help", "links": links}
+        consumer = {"consumer": f"projects/{project_number}", "service": service}
+        console = {"serviceTitle": title, "containerInfo": str(project_number), "activationUrl": url}
+        full = (error_info("SERVICE_DISABLED", consumer | console), _localized(message), console_help)
         super().__init__(
             message,
             extended_help="https://console.developers.google.com",
-            details=(
-                error_info("SERVICE_DISABLED", metadata),
-                _localized(message),
-                {"@type": "type.googleapis.com/google.rpc.Help", "links": [link]},
-            ),
+            details=(console_help, error_info("SERVICE_DISABLED", consumer)) if brief else full,
             cause="api_disabled",
         )
 
