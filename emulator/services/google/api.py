@@ -1,0 +1,225 @@
+"""What every Google JSON API does before and after its own part of a call.
+
+``GoogleApi`` is a service room driven by a surface. A call passes, in the front end's order: standard parameters ->
+credential (401) -> API enabled (403) -> scope (403) -> parameters and body (400) -> quota -> the API itself. The API
+gives ``request``, which makes of an admitted call what its handlers take, and the handlers by operation id.
+
+Order and wording: sheets "How API calls fail" and "Scope behaviour"; the 401 before binding was recorded.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from ...kernel.bindings import Bindings
+from ...kernel.http import Call, Reply
+from ...kernel.journal import Entry
+from ...kernel.operations import Match, Operation, WrongVerb
+from ...kernel.service import Exchange, Kernel, Routed
+from .discovery import Surface, rpc_method
+from .envelope import Presentation
+from .errors import ApiError, failure
+from .parameters import Arguments, bind, check_standard_parameters, honour_method_override
+from .refusals import (
+    ApiDisabled,
+    ApiKeyRefused,
+    InsufficientScope,
+    InvalidCredentials,
+    MissingCredentials,
+    UnroutedPath,
+)
+from .tokens import AccessToken, Tokens
+
+__all__ = ["Admitted", "Caller", "GoogleApi", "NotImplementedHere"]
+
+Request = TypeVar("Request")
+
+
+class NotImplementedHere(ApiError):
+    """501: Google has the operation, this emulator has not. Loud on purpose; it also fails the test it happens in."""
+
+    status = 501
+    reason = "notImplemented"
+    domain = "emulator"
+    status_name = "UNIMPLEMENTED"
+    cause = "operation_unbound"
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(
+            f"The emulator does not implement {operation}. `actor-emulator coverage` lists what it does implement."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """On whose behalf a call is made: an account through a project, with what its token allows."""
+
+    account: str
+    project: str
+    project_number: int
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A call the front end let pass. ``call`` has its method override applied."""
+
+    call: Call
+    operation: Operation
+    caller: Caller
+    arguments: Arguments
+    exchange: Exchange
+
+
+class GoogleApi(ABC, Generic[Request]):
+    """A room of the kernel's ``Service`` protocol. Subclasses name ``hosts`` and give ``schema`` and ``request``.
+
+    ``ceilings`` are integer parameters the API lowers to a limit instead of refusing them.
+    """
+
+    prefix: ClassVar[str] = ""
+    hosts: ClassVar[tuple[str, ...]]
+    ceilings: ClassVar[Mapping[str, int]] = {}
+
+    def __init__(self, kernel: Kernel, surface: Surface, handlers: Bindings[Callable[[Request], Any]]) -> None:
+        self.kernel = kernel
+        self.surface = surface
+        self._handlers = handlers
+        self._tokens = Tokens(kernel.world, kernel.clock, kernel.ids)
+
+    # -- what a room decides -------------------------------------------------------------------------------------
+
+    @property
+    @abstractmethod
+    def schema(self) -> str:
+        """SQL script that creates the room's tables."""
+
+    @abstractmethod
+    def request(self, admitted: Admitted) -> Request:
+        """What the handlers take. Checks that come after quota (whose mailbox, whose channel) belong here."""
+
+    def anonymous(self, call: Call, operation: Operation) -> Caller:
+        """The caller of a call without a token. Raises the 401 of APIs that always act for a user."""
+        service, method = self.surface.service, rpc_method(operation.id)
+        if any(name == "key" and value for name, value in call.query_pairs):
+            raise ApiKeyRefused(service, method)
+        raise MissingCredentials(service, method)
+
+    def charge(self, admitted: Admitted) -> None:
+        """Spend the quota a call costs, in the front end's place for it. Without a limit: nothing."""
+
+    # -- the service protocol ------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The API's short name."""
+        return self.surface.name
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation of the surface."""
+        return self.surface.operations
+
+    def unbound(self) -> tuple[str, ...]:
+        """Operations without a handler."""
+        return self._handlers.unbound()
+
+    def route(self, call: Call) -> Routed | None:
+        """The operation a call asks for, method override honoured."""
+        found = self.surface.router.match(honour_method_override(call).verb, call.path)
+        return Routed(found.operation, found.path_parameters) if isinstance(found, Match) else None
+
+    def admit(self, exchange: Exchange) -> None:
+        """Everything Google's front end checks. Leaves the ``Admitted`` call in ``exchange.state``."""
+        call = honour_method_override(exchange.call)
+        with _presented(call):
+            exchange.state["admitted"] = self._admitted(call, exchange)
+
+    def perform(self, exchange: Exchange) -> Reply:
+        """Run the handler; what it returns is trimmed to ``fields`` and written as the caller wants it."""
+        admitted: Admitted = exchange.state["admitted"]
+        handler = self._handlers.handler(exchange.operation.id)
+        with _presented(admitted.call):
+            if handler is None:
+                exchange.entry.unrouted = True
+                raise NotImplementedHere(exchange.operation.id)
+            self.charge(admitted)
+            value = handler(self.request(admitted))
+            return value if isinstance(value, Reply) else admitted.arguments.reply(value)
+
+    def unrouted(self, call: Call) -> Reply:
+        """The front end's HTML page."""
+        found = self.surface.router.match(call.verb, call.path)
+        return UnroutedPath(call.path, wrong_verb=isinstance(found, WrongVerb)).reply()
+
+    def failure(self, status: int, message: str = "") -> Reply:
+        """The envelope a status without a cause usually comes in."""
+        return failure(status, message).reply()
+
+    # -- the front end's checks ----------------------------------------------------------------------------------
+
+    def _admitted(self, call: Call, exchange: Exchange) -> Admitted:
+        operation, entry = exchange.operation, exchange.entry
+        check_standard_parameters(call)
+        caller = self._caller(call, operation, entry)
+        self._check_enabled(caller)
+        self._check_scopes(caller, operation)
+        arguments = bind(self.surface, operation, call, exchange.path_parameters, ceilings=self.ceilings)
+        entry.parameters = arguments.parameters
+        return Admitted(call, operation, caller, arguments, exchange)
+
+    def _caller(self, call: Call, operation: Operation, entry: Entry) -> Caller:
+        if not (value := _token_of(call)):
+            return self.anonymous(call, operation)
+        token = self._tokens.access_token(value)
+        if token is not None:
+            entry.principal, entry.scopes = token.account, token.scopes
+        if token is None or (cause := self._why_refused(token)):
+            cause = "token_unknown" if token is None else cause
+            raise InvalidCredentials(self.surface.service, rpc_method(operation.id), cause)
+        number = self.kernel.world.value("SELECT number FROM google_project WHERE id = ?", (token.project,))
+        return Caller(token.account, token.project, int(number), frozenset(token.scopes))
+
+    def _why_refused(self, token: AccessToken) -> str:
+        """Why a token Google once issued no longer counts, "" while it does."""
+        if token.dead_reason is not None:
+            return "token_revoked"
+        if not self._tokens.access_is_live(token):
+            return "token_expired"
+        account = self.kernel.world.one(
+            "SELECT disabled, deleted FROM google_account WHERE email = ?", (token.account,)
+        )
+        if account is None or account["deleted"]:
+            return "account_deleted"
+        return "account_disabled" if account["disabled"] else ""
+
+    def _check_enabled(self, caller: Caller) -> None:
+        enabled = "SELECT 1 FROM google_enabled_api WHERE project = ? AND api = ?"
+        if self.kernel.world.one(enabled, (caller.project, self.surface.service)) is None:
+            raise ApiDisabled(self.surface.title, self.surface.service, caller.project_number)
+
+    def _check_scopes(self, caller: Caller, operation: Operation) -> None:
+        if operation.scopes and caller.scopes.isdisjoint(operation.scopes):
+            raise InsufficientScope(self.surface.service, rpc_method(operation.id), operation.scopes)
+
+
+@contextmanager
+def _presented(call: Call) -> Iterator[None]:
+    """Errors raised inside are written as ``call`` wants its answer: JSONP, ``$.xgafv``."""
+    try:
+        yield
+    except ApiError as error:
+        error.presentation = Presentation.of(call)
+        raise
+
+
+def _token_of(call: Call) -> str:
+    """The access token of a call, "" without one: the header before the query parameters."""
+    if token := call.bearer_token():
+        return token
+    names = {"access_token", "oauth_token"}
+    return next((value for name, value in call.query_pairs if name in names and value), "")
