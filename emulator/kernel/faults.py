@@ -7,8 +7,9 @@ body have no cause here, so they are declared: what to match, how often, and wha
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Self
 
@@ -103,6 +104,15 @@ class Fault:
             and (not self.service or self.service == service)
             and (not self.host or fnmatchcase(host, self.host))
         )
+
+    def check(self, operations: Sequence[str], services: Sequence[str]) -> None:
+        """Raise ``FaultError``, with the near choices, where this fault can never match."""
+        if self.operation and not any(fnmatchcase(each, self.operation) for each in operations):
+            near = get_close_matches(self.operation, operations, n=3)
+            hint = f"; near: {', '.join(near)}" if near else ""
+            raise FaultError(f"no operation matches {self.operation!r}{hint}")
+        if self.service and self.service not in services:
+            raise FaultError(f"no service {self.service!r}; there are {', '.join(services)}")
 
     def __str__(self) -> str:
         where = self.operation or self.service or self.host or "any call"

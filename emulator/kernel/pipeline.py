@@ -70,7 +70,9 @@ class Directory:
                 continue
             if (routed := service.route(inner)) is not None:
                 return service, routed, inner
-            fallback = fallback or service
+            # On loopback every unprefixed room would claim every path, so none of them speaks for an unknown one.
+            if service.prefix or not is_loopback(call.host):
+                fallback = fallback or service
         return fallback, None, call
 
     def _candidates(self, call: Call) -> Sequence[Service]:

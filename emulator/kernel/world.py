@@ -164,6 +164,16 @@ class World:
         finally:
             source.close()
 
+    def clear(self) -> None:
+        """Become an empty world with the same tables."""
+        blank = _configure(sqlite3.connect(":memory:", isolation_level=None))
+        try:
+            for script in self._scripts:
+                blank.executescript(script)
+            self.load(blank.serialize())
+        finally:
+            blank.close()
+
     def save(self, path: str | Path) -> None:
         """Write the world to a new file, readable by its owner only."""
         target = Path(path)

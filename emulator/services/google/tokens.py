@@ -64,16 +64,23 @@ class Tokens:
 
     # -- refresh tokens ----------------------------------------------------------------------------------------
 
-    def issue_refresh(self, account: str, client_id: str, scopes: tuple[str, ...], *, token: str = "") -> RefreshToken:
-        """A new refresh token of ``account`` for a client; the oldest beyond a hundred live ones dies silently."""
-        project, kind, status = self._world.all(
-            "SELECT p.id, p.user_type, p.publishing_status FROM google_client c JOIN google_project p"
-            " ON p.id = c.project WHERE c.client_id = ?",
-            (client_id,),
-        )[0]
-        now = self._clock.time()
-        limited = kind == "external" and status == "testing" and not scope_names.IDENTITY.issuperset(scopes)
+    def issue_refresh(
+        self,
+        account: str,
+        client_id: str,
+        scopes: tuple[str, ...],
+        *,
+        token: str = "",
+        issued_at: float | None = None,
+    ) -> RefreshToken:
+        """A new refresh token of ``account`` for a client; the oldest beyond a hundred live ones dies silently.
+
+        ``issued_at`` backdates the consent, for seeds; its seven days in Testing then began that long ago.
+        """
+        issued = self._clock.time() if issued_at is None else issued_at
         value = token or "1//0" + self._ids.text(99)
+        lifetime = self._lifetime(client_id, scopes)
+        project = self._world.value("SELECT project FROM google_client WHERE client_id = ?", (client_id,))
         self._world.execute(
             "INSERT INTO google_refresh_token (token, client_id, account, project, scopes, issued_at, last_used,"
             " expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -83,13 +90,23 @@ class Tokens:
                 account,
                 project,
                 scope_names.joined(scopes),
-                now,
-                now,
-                now + TESTING_LIFETIME if limited else None,
+                issued,
+                issued,
+                None if lifetime is None else issued + lifetime,
             ),
         )
         self._bury_oldest(account, client_id)
         return self._known_refresh(value)
+
+    def _lifetime(self, client_id: str, scopes: tuple[str, ...]) -> int | None:
+        """Seven days for an external project in Testing, unless only identity scopes were granted."""
+        status = self._world.one(
+            "SELECT user_type, publishing_status FROM google_project WHERE id ="
+            " (SELECT project FROM google_client WHERE client_id = ?)",
+            (client_id,),
+        )
+        testing = status is not None and tuple(status) == ("external", "testing")
+        return TESTING_LIFETIME if testing and not scope_names.IDENTITY.issuperset(scopes) else None
 
     def refresh_token(self, token: str) -> RefreshToken | None:
         """The refresh token of that value, dead or alive."""

@@ -1,0 +1,184 @@
+"""The composed emulator without doors: kernel, services, and the verbs over all of them at once.
+
+This is the only list of services.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from .config import Config
+from .kernel.clock import Clock, ClockSetting, http_date
+from .kernel.faults import Fault, Faults
+from .kernel.http import Call, Reply
+from .kernel.ids import Ids
+from .kernel.journal import Journal
+from .kernel.pipeline import Directory, Pipeline
+from .kernel.service import Kernel, Service
+from .kernel.world import World
+from .seeds import Seeds
+from .services.google.cloud import Google
+from .services.google.gmail import GmailService
+from .services.google.gmail.facade import Gmail
+from .services.google.oauth import GoogleOAuth
+
+__all__ = ["App", "Coverage", "Mark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point to return to: a savepoint of the world and what hangs beside it."""
+
+    world: int
+    faults: dict[int, Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of one service's surface has behaviour; ``unbound`` lists the operations that answer 501."""
+
+    service: str
+    operations: tuple[str, ...]
+    unbound: tuple[str, ...]
+
+    @property
+    def bound(self) -> int:
+        """How many operations have behaviour."""
+        return len(self.operations) - len(self.unbound)
+
+
+class App:
+    """Everything that answers, over one world. Doors bring calls in; ``respond`` answers them."""
+
+    def __init__(self, config: Config | None = None) -> None:
+        self.config = config or Config()
+        self.world = World(self.config.world)
+        self.clock = Clock()
+        self.ids = Ids(self.config.entropy)
+        self.faults = Faults()
+        self.journal = Journal(self.clock.now)
+        self.kernel = Kernel(self.world, self.clock, self.ids, self.faults, self.journal)
+        self.google = Google(self.kernel)
+        self.gmail = Gmail(self.kernel)
+        self.directory = Directory()
+        for service in (GoogleOAuth(self.kernel), GmailService(self.kernel)):
+            self.mount(service)
+        self.pipeline = Pipeline(self.kernel, self.directory)
+        self._remember_kernel_state()
+        if self._is_new():
+            self._begin()
+
+    # -- what a door needs -------------------------------------------------------------------------------------
+
+    def respond(self, call: Call) -> Reply:
+        """Answer one call. Never raises on account of the call."""
+        return self.pipeline.respond(call)
+
+    def knows(self, host: str) -> bool:
+        """Whether ``host`` is emulated (loopback names count)."""
+        return self.directory.knows(host)
+
+    def refuse(self, host: str, port: int, peer: str, reason: str) -> None:
+        """Note a connection that was turned away."""
+        self.journal.refuse(host, port, peer, reason)
+
+    def date(self) -> str:
+        """The ``Date`` header of a reply leaving now, on the virtual clock."""
+        return http_date(self.clock.time())
+
+    @cached_property
+    def domains(self) -> tuple[str, ...]:
+        """DNS names the emulator may hold certificates for."""
+        return tuple(dict.fromkeys(host.removeprefix("*.") for host in self.directory.hosts))
+
+    # -- the whole world ---------------------------------------------------------------------------------------
+
+    def mount(self, service: Service) -> None:
+        """Add a service: create its tables and enter it in the directory."""
+        if service.schema:
+            self.world.define(service.schema)
+        self.directory.add(service)
+
+    def checkpoint(self) -> Mark:
+        """A point to return to with ``rollback``; costs microseconds whatever the size of the world."""
+        return Mark(self.world.checkpoint(), self.faults.snapshot())
+
+    def rollback(self, mark: Mark) -> None:
+        """Undo everything since ``mark``: world, clock, ids, faults. The journal is cleared."""
+        self.world.rollback(mark.world)
+        self.faults.restore(mark.faults)
+        self.journal.clear()
+
+    @contextmanager
+    def isolated(self) -> Iterator[None]:
+        """A block whose changes to the world are undone at its end."""
+        mark = self.checkpoint()
+        try:
+            yield
+        finally:
+            self.rollback(mark)
+
+    def reset(self) -> None:
+        """The world as it began: empty, then the configured seeds. Clock, ids, faults and journal begin anew."""
+        self.world.clear()
+        self.faults.clear()
+        self.journal.clear()
+        self._begin()
+
+    def seed(self, *sources: str | Path, text: str = "") -> None:
+        """Apply seeds (names or paths, or one as text) to the world as it is: all or, with a ``SeedError``, nothing."""
+        with self.world.transaction():
+            Seeds(self).apply(sources, text)
+
+    def coverage(self) -> Iterable[Coverage]:
+        """Implemented and missing operations of each service."""
+        for service in self.directory.services:
+            yield Coverage(service.name, tuple(each.id for each in service.operations), service.unbound())
+
+    def close(self) -> None:
+        """Close the world; a world file keeps every answered call."""
+        self.world.close()
+
+    # -- beginnings --------------------------------------------------------------------------------------------
+
+    def _is_new(self) -> bool:
+        return self.world.setting("ids") is None
+
+    def _begin(self) -> None:
+        self.clock.restore(Clock().setting)
+        if self.config.start is not None:
+            self.clock.start_at(self.config.start)
+        if self.config.frozen:
+            self.clock.freeze()
+        self.ids.position = 0
+        with self.world.transaction():
+            self._keep_clock()
+            Seeds(self).apply(self.config.seeds)
+
+    def _remember_kernel_state(self) -> None:
+        """Tie clock and ids to the world, so that a rollback or a restored file takes them along."""
+        self.world.before_commit.append(self._keep_ids)
+        self.world.after_restore.append(self._recall)
+        self.clock.changed = self._keep_clock
+        self._kept_position = -1
+        self._recall()
+
+    def _keep_ids(self) -> None:
+        if self.ids.position != self._kept_position:
+            self.world.keep_setting("ids", str(self.ids.position))
+            self._kept_position = self.ids.position
+
+    def _keep_clock(self) -> None:
+        setting = self.clock.setting
+        self.world.keep_setting("clock", json.dumps([setting.real, setting.virtual, setting.rate]))
+
+    def _recall(self) -> None:
+        if (position := self.world.setting("ids")) is not None:
+            self.ids.position = self._kept_position = int(position)
+        if (kept := self.world.setting("clock")) is not None:
+            self.clock.restore(ClockSetting(*json.loads(kept)))

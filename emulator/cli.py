@@ -1,0 +1,234 @@
+"""The command line. Thin: every command builds or finds an ``Emulator`` and prints what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+
+import click
+
+if TYPE_CHECKING:
+    from .config import Consent
+    from .server import Emulator
+
+__all__ = ["main"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+USAGE_ERROR = 2
+STRICT_FAILURE = 3
+DEFAULT_PORT = 4010
+DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
+DEFAULT_SEED = "demo"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="actor-emulator")
+def main() -> None:
+    """The outside world of an Apify Actor, offline: Google OAuth and Gmail, stateful and on the real wire."""
+
+
+def world_options(port: int) -> Callable[[Command], Command]:
+    """The options that say which world to open and where."""
+    options = (
+        click.option(
+            "--port",
+            type=click.IntRange(0, 65535),
+            default=port,
+            show_default=True,
+            help="Port on 127.0.0.1; 0 picks a free one.",
+        ),
+        click.option(
+            "--world",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="Keep the world in this file, made if it is missing.",
+        ),
+        click.option(
+            "--seed",
+            "seeds",
+            multiple=True,
+            metavar="NAME_OR_FILE",
+            help=f"What a new world starts with; may be repeated. Default {DEFAULT_SEED}; 'empty' for nothing.",
+        ),
+        click.option(
+            "--consent",
+            type=click.Choice(["auto", "manual", "deny"]),
+            default="auto",
+            show_default=True,
+            help="What happens on a consent page without a browser.",
+        ),
+    )
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def open_world(port: int, world: Path | None, seeds: tuple[str, ...], consent: str = "auto") -> Emulator:
+    """A started emulator, or one clear line and exit code 2."""
+    from .doors.gate import PortInUse  # noqa: PLC0415 - --help answers without loading the house
+    from .errors import SeedError, UnknownName, WorldError  # noqa: PLC0415
+    from .server import Emulator  # noqa: PLC0415
+
+    chosen = tuple(seed for seed in seeds or (DEFAULT_SEED,) if seed != "empty")
+    try:
+        return Emulator.start(chosen, world=world, port=port, consent=cast("Consent", consent))
+    except (SeedError, UnknownName, WorldError, PortInUse) as error:
+        stop(str(error))
+
+
+def stop(message: str) -> NoReturn:
+    """End with one line on standard error and exit code 2."""
+    click.echo(f"actor-emulator: {message}", err=True)
+    sys.exit(USAGE_ERROR)
+
+
+@main.command()
+@world_options(DEFAULT_PORT)
+@click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Receives JSON with url, console, pid and environment once requests are served.",
+)
+def serve(port: int, world: Path | None, seeds: tuple[str, ...], consent: str, ready_file: Path | None) -> None:
+    """Serve the emulated world until interrupted."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    with open_world(port, world, seeds, consent) as emulator:
+        if ready_file is not None:
+            write_ready_file(emulator, ready_file)
+        click.echo(f"Serving on {emulator.url} (control API under {emulator.console})")
+        click.echo('In another shell:  eval "$(actor-emulator env)"  and start the Actor.')
+        ended.wait()
+
+
+def write_ready_file(emulator: Emulator, path: Path) -> None:
+    """Written beside and moved into place, so that a reader never sees half of it."""
+    ready = {
+        "url": emulator.url,
+        "console": emulator.console,
+        "pid": os.getpid(),
+        "environment": emulator.environment(base={}),
+    }
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(ready, indent=2), encoding="utf-8")
+    draft.replace(path)
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@world_options(0)
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what happened to this file as JSON, secrets masked.",
+)
+@click.option("--strict", is_flag=True, help=f"Exit {STRICT_FAILURE} when a host was refused or a handler crashed.")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def run(
+    port: int,
+    world: Path | None,
+    seeds: tuple[str, ...],
+    consent: str,
+    report: Path | None,
+    strict: bool,  # noqa: FBT001 - click passes flags so
+    command: tuple[str, ...],
+) -> None:
+    """Run COMMAND inside the emulated world: actor-emulator run -- apify run."""
+    from .launch import CommandNotFound, launch  # noqa: PLC0415
+
+    with open_world(port, world, seeds, consent) as emulator:
+        try:
+            code = launch(command, emulator.environment())
+        except CommandNotFound as error:
+            stop(str(error))
+        lost = close_report(emulator, report)
+    sys.exit(lost if strict and lost else code)
+
+
+def close_report(emulator: Emulator, path: Path | None) -> int:
+    """Print the report, write it to ``path`` where given; 3 where something was refused, lost or crashed, else 0."""
+    from rich.console import Console  # noqa: PLC0415 - loaded only to print
+
+    from .report import print_calls, problems, summary  # noqa: PLC0415
+
+    print_calls(Console(stderr=True), emulator.journal)
+    if path is not None:
+        path.write_text(json.dumps(summary(emulator.journal), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return STRICT_FAILURE if problems(emulator.journal) else 0
+
+
+@main.command()
+@click.option("--url", default=DEFAULT_URL, show_default=True, help="Base URL of the server that is up.")
+@click.option("--format", "style", type=click.Choice(["sh", "dotenv", "json"]), default="sh", show_default=True)
+def env(url: str, style: str) -> None:
+    """Print the variables that lead a command to a server that is already up."""
+    variables = cast("dict[str, str]", ask(url, "environment"))
+    if style == "json":
+        click.echo(json.dumps(variables, indent=2))
+        return
+    for name, value in variables.items():
+        if style == "dotenv":
+            click.echo(f"{name}={json.dumps(value)}")
+        else:
+            click.echo(f"export {name}={shlex.quote(value)}{_appended(name)}")
+
+
+def _appended(name: str) -> str:
+    """What the shell's own value of a search path or option list adds behind ours."""
+    separators = {"PYTHONPATH": ":", "NODE_OPTIONS": " "}
+    return f'"${{{name}:+{separators[name]}${name}}}"' if name in separators else ""
+
+
+def ask(url: str, route: str) -> Any:
+    """The answer of a control route of a running server, or one clear line and exit code 2."""
+    from http.client import HTTPConnection, HTTPException  # noqa: PLC0415
+    from urllib.parse import urlsplit  # noqa: PLC0415
+
+    place = urlsplit(url)
+    connection = HTTPConnection(place.hostname or "127.0.0.1", place.port or 80, timeout=10)
+    try:
+        connection.request("GET", f"/_emulator/{route}")
+        answer = connection.getresponse()
+        body = answer.read()
+    except (OSError, HTTPException) as error:
+        stop(f"nothing answers at {url} ({error}); start one with `actor-emulator serve`")
+    finally:
+        connection.close()
+    if answer.status != 200:
+        stop(f"{url} is no actor-emulator: /_emulator/{route} answered {answer.status}")
+    return json.loads(body)
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Let the Actor push its sample instead of reading mail.")
+def demo(dry_run: bool) -> None:  # noqa: FBT001 - click passes flags so
+    """Run the Gmail Actor of this repository against the demo world and show what came out."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from .demo import run_demo  # noqa: PLC0415
+
+    with open_world(0, None, (DEFAULT_SEED,)) as emulator:
+        sys.exit(run_demo(emulator, Console(), dry_run=dry_run))
+
+
+@main.command()
+@world_options(0)
+def coverage(port: int, world: Path | None, seeds: tuple[str, ...], consent: str) -> None:
+    """Show how much of each vendor's surface is implemented."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from .report import print_coverage  # noqa: PLC0415
+
+    with open_world(port, world, seeds or ("empty",), consent) as emulator:
+        print_coverage(Console(), emulator.coverage())

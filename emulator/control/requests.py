@@ -1,0 +1,78 @@
+"""Bodies the control API takes, as frozen dataclasses. Read by the seed reader, so that a mistake is named by field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+__all__ = ["ClockChange", "FaultRequest", "MailRequest", "RawMessage", "RestoreRequest", "SeedRequest", "TokenRequest"]
+
+
+@dataclass(frozen=True)
+class ClockChange:
+    """``POST clock``: any of these, applied in this order."""
+
+    set: datetime | None = None
+    advance: timedelta | None = None
+    speed: float | None = None
+    freeze: bool = False
+
+
+@dataclass(frozen=True)
+class TokenRequest:
+    """``POST tokens``: mint an access token, or end tokens of a user."""
+
+    user: str
+    action: Literal["mint", "expire", "revoke"] = "mint"
+    client: str | None = None
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SeedRequest:
+    """``POST seed``: names of shipped seeds, or a seed written out as text."""
+
+    seeds: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class RestoreRequest:
+    """``POST restore``: the id a checkpoint answered with."""
+
+    checkpoint: str
+
+
+@dataclass(frozen=True)
+class FaultRequest:
+    """``POST faults``: one fault. Exactly one effect: ``status``, ``delay``, ``reset`` or ``truncate``."""
+
+    status: int | None = None
+    delay: float | None = None
+    reset: Literal["before", "after"] | None = None
+    truncate: int | None = None
+    body: str | None = None
+    message: str = ""
+    operation: str = ""
+    service: str = ""
+    host: str = ""
+    after: int = 0
+    times: int | None = None
+
+
+@dataclass(frozen=True)
+class RawMessage:
+    """One RFC 822 message, base64, as it would arrive; ``labels`` are ids or names."""
+
+    raw: str
+    labels: tuple[str, ...] = ("INBOX", "UNREAD")
+    received: datetime | None = None
+
+
+@dataclass(frozen=True)
+class MailRequest:
+    """``POST mail``: deliver messages into a user's mailbox now."""
+
+    user: str
+    messages: tuple[RawMessage, ...]

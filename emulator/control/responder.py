@@ -1,0 +1,58 @@
+"""Answers the control API: guard, route, one clear message for whatever is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..app import App
+from ..kernel.clock import ClockError
+from ..kernel.faults import FaultError
+from ..kernel.http import Call, Reply
+from ..kernel.live import UnknownName
+from ..kernel.seed import SeedError
+from ..kernel.world import WorldError
+from .checkpoints import Checkpoints
+from .guard import refusal
+from .routes import ROUTES, ControlError, Request
+
+__all__ = ["PREFIX", "Control"]
+
+PREFIX = "/_emulator"
+MISUSE = (ControlError, SeedError, UnknownName, ClockError, FaultError, WorldError, LookupError, ValueError)
+
+
+class Control:
+    """The control API of one app. Its calls are not part of the world and not in the journal."""
+
+    def __init__(self, app: App, environment: Callable[[], dict[str, str]] = dict) -> None:
+        self._app = app
+        self._environment = environment
+        self._checkpoints = Checkpoints()
+
+    def answers(self, call: Call) -> bool:
+        """Whether a call is meant for the control API."""
+        return call.path == PREFIX or call.path.startswith(PREFIX + "/")
+
+    def respond(self, call: Call) -> Reply:
+        """Answer one call: 403 from elsewhere, 404 and 405 with what there is, 400 with what is wrong."""
+        if reason := refusal(call):
+            return _error(403, reason)
+        name = call.path.removeprefix(PREFIX).strip("/")
+        verbs = [verb for verb, route in ROUTES if route == name]
+        if not verbs:
+            listed = ", ".join(f"{verb} {PREFIX}/{route}" for verb, route in ROUTES)
+            return _error(404, f"no control route {PREFIX}/{name}; there are {listed}")
+        if call.verb not in verbs:
+            return _error(405, f"{PREFIX}/{name} takes {' or '.join(verbs)}, not {call.verb}")
+        try:
+            with self._app.world.lock:
+                return Reply.json(ROUTES[call.verb, name](self._request(call)), indent=2)
+        except MISUSE as error:
+            return _error(400, str(error))
+
+    def _request(self, call: Call) -> Request:
+        return Request(call, self._app, self._checkpoints, self._environment)
+
+
+def _error(status: int, message: str) -> Reply:
+    return Reply.json({"error": {"code": status, "message": message}}, status, indent=2)

@@ -1,0 +1,102 @@
+"""What a person reads on the terminal: tables of calls, refusals, threads and coverage. Imports rich, so load late."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .app import Coverage
+from .kernel.journal import Journal
+
+__all__ = ["print_calls", "print_coverage", "print_rows", "problems", "summary"]
+
+
+def print_calls(console: Console, journal: Journal) -> None:
+    """A table of operations with how often each was answered how, then what went wrong."""
+    table = Table(title="Calls", title_justify="left", header_style="bold", box=None, pad_edge=False)
+    table.add_column("operation")
+    table.add_column("calls", justify="right")
+    table.add_column("answers")
+    for operation, answers in sorted(_by_operation(journal).items()):
+        shown = Text(", ").join(
+            Text(f"{count} x {status}" if count > 1 else str(status), "green" if status < 400 else "red")
+            for status, count in sorted(answers.items())
+        )
+        table.add_row(operation, str(answers.total()), shown)
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print("No calls reached the emulator.", style="yellow")
+    for line in problems(journal):
+        console.print(Text(f"! {line}", "bold red"), soft_wrap=True)
+
+
+def problems(journal: Journal) -> list[str]:
+    """What a person should look at: refused hosts, unrouted paths, crashed handlers; one line each."""
+    refused = Counter((refusal.host, refusal.port, refusal.peer) for refusal in journal.refusals)
+    lines = [
+        f"{host}:{port} was refused {count} time(s): not emulated (asked by {peer or 'an unknown client'})"
+        for (host, port, peer), count in refused.items()
+    ]
+    unrouted = Counter((entry.call.verb, entry.call.host, entry.call.path) for entry in journal.unrouted)
+    lines += [
+        f"{verb} {host}{path} has no operation ({count} time(s)); see `actor-emulator coverage`"
+        for (verb, host, path), count in unrouted.items()
+    ]
+    lines += [f"{entry.operation} crashed: {entry.crash!r}" for entry in journal.crashes]
+    return lines
+
+
+def summary(journal: Journal) -> dict[str, Any]:
+    """The same as JSON values, for ``--report``."""
+    return {
+        "calls": [
+            {"operation": operation, "status": status, "count": count}
+            for (operation, status), count in sorted(journal.tally.items())
+        ],
+        "refused": [refusal.public() for refusal in journal.refusals],
+        "problems": problems(journal),
+        "journal": [entry.public() for entry in journal],
+    }
+
+
+def print_coverage(console: Console, coverage: Iterable[Coverage]) -> None:
+    """How many operations of each service have behaviour, and which have none."""
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    table.add_column("service")
+    table.add_column("operations", justify="right")
+    table.add_column("not implemented", overflow="fold")
+    for each in coverage:
+        missing = ", ".join(each.unbound)
+        table.add_row(
+            each.service, f"{each.bound} of {len(each.operations)}", Text(missing, "yellow" if missing else "")
+        )
+    console.print(table)
+
+
+def print_rows(console: Console, title: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """A plain table of the given columns."""
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(_cell(row.get(column))) for column in columns))
+    console.print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _by_operation(journal: Journal) -> dict[str, Counter[int]]:
+    found: dict[str, Counter[int]] = {}
+    for (operation, status), count in journal.tally.items():
+        found.setdefault(operation, Counter())[status] += count
+    return found

@@ -1,0 +1,77 @@
+"""Seeds by name or path, and what puts each section of one into the world.
+
+A shipped seed is a folder of YAML files; ``--seed demo`` names one. Everything is read and checked before the first
+row is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .kernel.live import UnknownName
+from .kernel.seed import SeedDocument, SeedNode, load_all
+from .services.google.gmail.seed import gmail_seed
+from .services.google.planting import plant
+from .services.google.seed import google_seed
+
+if TYPE_CHECKING:
+    from .app import App
+
+__all__ = ["Seeds", "find_seed", "shipped_seeds"]
+
+SECTIONS = ("google", "gmail")
+
+
+def shipped_seeds() -> dict[str, Path]:
+    """The seeds that come with the package, by name."""
+    spec = find_spec("fixtures")
+    folders = [Path(place) / "seeds" for place in (spec.submodule_search_locations or ())] if spec else []
+    return {
+        entry.name: entry
+        for folder in folders
+        if folder.is_dir()
+        for entry in sorted(folder.iterdir())
+        if entry.is_dir() and not entry.name.startswith("_")
+    }
+
+
+def find_seed(source: str | Path) -> Path:
+    """The path a seed name or path stands for. Raises ``UnknownName`` listing the shipped ones."""
+    path = Path(source)
+    if path.exists() and (isinstance(source, Path) or path.suffix or "/" in source):
+        return path
+    shipped = shipped_seeds()
+    if str(source) not in shipped:
+        raise UnknownName("seed file or shipped seed", str(source), list(shipped))
+    return shipped[str(source)]
+
+
+class Seeds:
+    """Applies seeds to one app."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def apply(self, sources: Iterable[str | Path], text: str = "") -> None:
+        """Put the given seeds, and one written out as ``text``, into the world. The caller holds the transaction.
+
+        Raises ``SeedError`` (file, line and field) or ``UnknownName`` before anything is written.
+        """
+        paths = [find_seed(source) for source in sources]
+        if paths:
+            self._plant(load_all(paths))
+        if text:
+            self._plant(SeedDocument.load(text, "seed text"))
+
+    def _plant(self, document: SeedNode) -> None:
+        sections = document.mapping(SECTIONS)
+        now = self._app.clock.now()
+        google = google_seed(sections["google"], now) if "google" in sections else None
+        gmail = gmail_seed(sections["gmail"], now) if "gmail" in sections else None
+        if google is not None:
+            plant(self._app.google, google)
+        if gmail is not None:
+            self._app.gmail.plant(gmail)

@@ -1,0 +1,80 @@
+"""Puts the ``google`` section of a seed into the world."""
+
+from __future__ import annotations
+
+from ...kernel.world import World
+from .cloud import Google
+from .seed import ClientSeed, GoogleSeed, GrantSeed, ProjectSeed, UserSeed
+
+__all__ = ["plant"]
+
+
+def plant(google: Google, section: GoogleSeed) -> None:
+    """Projects, clients, users and grants of ``section``, in one go. The caller holds the transaction."""
+    world = google.kernel.world
+    for project in section.projects:
+        _project(world, project)
+    for client in section.clients:
+        _client(world, client)
+    for user in section.users:
+        _user(world, user)
+    for grant in section.grants:
+        _grant(google, grant)
+
+
+def _project(world: World, seed: ProjectSeed) -> None:
+    world.execute(
+        "INSERT INTO google_project (id, number, title, user_type, publishing_status, verified, organization,"
+        " denied_as) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            seed.id,
+            seed.number,
+            seed.title,
+            seed.user_type,
+            seed.publishing_status,
+            seed.verified,
+            seed.organization,
+            seed.denied_as,
+        ),
+    )
+    world.execute_many("INSERT INTO google_tester VALUES (?, ?)", [(seed.id, email) for email in seed.test_users])
+    world.execute_many("INSERT INTO google_enabled_api VALUES (?, ?)", [(seed.id, api) for api in seed.enabled])
+
+
+def _client(world: World, seed: ClientSeed) -> None:
+    world.execute(
+        "INSERT INTO google_client (client_id, name, project, type, deleted, desktop_like_web)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (seed.client_id, seed.name, seed.project, seed.type, seed.deleted, seed.desktop_like_web),
+    )
+    secrets = [(seed.client_id, secret) for secret in seed.secrets]
+    world.execute_many("INSERT INTO google_client_secret (client_id, secret) VALUES (?, ?)", secrets)
+    uris = [(seed.client_id, uri) for uri in seed.redirect_uris]
+    world.execute_many("INSERT INTO google_redirect_uri VALUES (?, ?)", uris)
+
+
+def _user(world: World, seed: UserSeed) -> None:
+    world.execute(
+        "INSERT INTO google_account (email, sub, name, given_name, family_name, picture, organization, disabled,"
+        " deleted, gmail, advanced_protection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            seed.email,
+            seed.sub,
+            seed.name,
+            seed.given_name,
+            seed.family_name,
+            seed.picture,
+            seed.organization or "",
+            seed.disabled,
+            seed.deleted,
+            seed.gmail,
+            seed.advanced_protection,
+        ),
+    )
+
+
+def _grant(google: Google, seed: GrantSeed) -> None:
+    client = google.client(seed.client)
+    google.tokens.grant(seed.user, client.project.id, seed.scopes)
+    issued_at = google.kernel.clock.time() - seed.consented.total_seconds()
+    google.tokens.issue_refresh(seed.user, client.client_id, seed.scopes, token=seed.refresh_token, issued_at=issued_at)
