@@ -198,7 +198,8 @@ def _sign_in_failure(error: RefreshError) -> RunError:
     if isinstance(answer, Mapping) and "error" in answer:
         code = _code(answer["error"])
         return RunError(_sign_in_cause(code, str(answer.get("error_description")), retried=error.retryable), code)
-    return RunError(Cause.GOOGLE_UNAVAILABLE if error.retryable else Cause.UNREADABLE_ANSWER, "sign-in service")
+    broken = "(Server Error)" in text  # the title of the page that Google's front end sends with a 5xx
+    return RunError(Cause.GOOGLE_UNAVAILABLE if broken else Cause.UNREADABLE_ANSWER, "sign-in service")
 
 
 def _sign_in_cause(code: str, description: str, *, retried: bool) -> Cause:
