@@ -1,0 +1,11 @@
+"""``python -m benchmarks [NAME…]``: run all, or the ones named."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+ALL = ("startup", "refresh", "gate", "world")
+
+for name in sys.argv[1:] or ALL:
+    import_module(f"benchmarks.{name}").run()
