@@ -6,15 +6,30 @@ Standards: RFC 6749 (framework), RFC 7636 (PKCE).
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
+from typing import Literal
 
 from .http import Call
 
-__all__ = ["ClientAuthentication", "challenge_of", "client_authentication", "form_parameters", "verifier_matches"]
+__all__ = [
+    "ClientAuthentication",
+    "PkceFailure",
+    "challenge_of",
+    "client_authentication",
+    "form_parameters",
+    "is_pkce_string",
+    "pkce_failure",
+    "verifier_matches",
+]
+
+PkceFailure = Literal["missing", "wrong", "superfluous"]
+
+_PKCE_STRING = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,20 @@ def challenge_of(verifier: str, method: str) -> str:
 def verifier_matches(verifier: str, challenge: str, method: str) -> bool:
     """Whether a PKCE verifier answers the challenge of the authorization request."""
     return compare_digest(challenge_of(verifier, method).encode(), challenge.encode())
+
+
+def is_pkce_string(text: str) -> bool:
+    """Whether ``text`` can be a code verifier or challenge: 43 to 128 unreserved characters (RFC 7636, 4.1, 4.2)."""
+    return _PKCE_STRING.fullmatch(text) is not None
+
+
+def pkce_failure(verifier: str, challenge: str, method: str) -> PkceFailure | None:
+    """What is wrong with a verifier sent for a code that was asked for with ``challenge`` ("" without PKCE)."""
+    if not challenge:
+        return "superfluous" if verifier else None
+    if not verifier:
+        return "missing"
+    return None if is_pkce_string(verifier) and verifier_matches(verifier, challenge, method) else "wrong"
 
 
 def _flat_json(body: bytes) -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 from ....kernel.http import Call, Headers, Reply
 from ....kernel.operations import Operation
 from ....kernel.service import Exchange, Kernel, Routed
@@ -25,8 +27,8 @@ class GoogleOAuth:
 
     @property
     def schema(self) -> str:
-        """The tables every Google room shares."""
-        return schema()
+        """The tables every Google room shares, and the authorization server's own."""
+        return schema() + files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
 
     @property
     def operations(self) -> tuple[Operation, ...]:

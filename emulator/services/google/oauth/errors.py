@@ -22,6 +22,7 @@ __all__ = [
     "InvalidToken",
     "MissingParameter",
     "OAuthError",
+    "RedirectUriMismatch",
     "TokenOfAnotherClient",
     "UnsupportedGrantType",
 ]
@@ -113,6 +114,12 @@ class InvalidGrant(OAuthError):
     """The code or refresh token does not stand for a living grant."""
 
     error = "invalid_grant"
+
+
+class RedirectUriMismatch(OAuthError):
+    """The redirect URI of the exchange is not the one the code was asked for with."""
+
+    error, cause = "redirect_uri_mismatch", "redirect_uri_mismatch"
 
 
 class InvalidScope(OAuthError):
