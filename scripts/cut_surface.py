@@ -23,31 +23,31 @@ __all__ = ["APIS", "SURFACE", "cut", "installed_document", "main", "render"]
 APIS = {"gmail": "gmail.v1", "youtube": "youtube.v3"}
 SURFACE = Path(__file__).resolve().parent.parent / "emulator" / "services" / "google" / "surface"
 
-Facts = dict[str, Any]
+_Facts = dict[str, Any]
 
-TOP_FACTS = ("id", "title", "revision", "rootUrl", "servicePath", "batchPath")
-PARAMETER_FACTS = ("location", "type", "format", "required", "repeated", "default", "enum", "pattern")
-FIELD_FACTS = ("$ref", "type", "format", "enum", "default", "readOnly")
+_TOP_FACTS = ("id", "title", "revision", "rootUrl", "servicePath", "batchPath")
+_PARAMETER_FACTS = ("location", "type", "format", "required", "repeated", "default", "enum", "pattern")
+_FIELD_FACTS = ("$ref", "type", "format", "enum", "default", "readOnly")
 
 
-def installed_document(api: str) -> Facts:
+def installed_document(api: str) -> _Facts:
     """The discovery document of ``api`` ("gmail", "youtube") that the installed client ships."""
     document = files("googleapiclient.discovery_cache") / "documents" / f"{APIS[api]}.json"
-    facts: Facts = json.loads(document.read_text("utf-8"))
+    facts: _Facts = json.loads(document.read_text("utf-8"))
     return facts
 
 
-def cut(document: Facts) -> Facts:
+def cut(document: _Facts) -> _Facts:
     """The facts of a discovery document. Methods and schema properties keep the document's order."""
     return {
-        **_pick(document, TOP_FACTS),
+        **_pick(document, _TOP_FACTS),
         "parameters": _parameters(document["parameters"]),
         "methods": [_method(method, document["servicePath"]) for method in _methods(document)],
         "schemas": {name: _field(schema) for name, schema in document["schemas"].items()},
     }
 
 
-def render(facts: Facts) -> str:
+def render(facts: _Facts) -> str:
     """``facts`` as JSON with one parameter, method or schema a line."""
     lines = [f"{_compact(key)}: {_compact(facts[key])}" for key in facts if not isinstance(facts[key], dict | list)]
     lines.append(_block("parameters", [f"{_compact(k)}: {_compact(v)}" for k, v in facts["parameters"].items()], "{}"))
@@ -61,16 +61,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Cut surface facts from Google's discovery documents.")
     parser.add_argument("--check", action="store_true", help="compare with the committed files, write nothing")
     act: Callable[[str, Path], bool] = _check if parser.parse_args(arguments).check else _write
-    return 0 if all([act(api, SURFACE / f"{api}.json") for api in APIS]) else 1
+    return 0 if all(act(api, SURFACE / f"{api}.json") for api in APIS) else 1
 
 
-def _methods(resource: Facts) -> Iterator[Facts]:
+def _methods(resource: _Facts) -> Iterator[_Facts]:
     yield from resource.get("methods", {}).values()
     for inner in resource.get("resources", {}).values():
         yield from _methods(inner)
 
 
-def _method(method: Facts, service_path: str) -> Facts:
+def _method(method: _Facts, service_path: str) -> _Facts:
     facts = {
         "id": method["id"],
         "verb": method["httpMethod"],
@@ -88,8 +88,8 @@ def _method(method: Facts, service_path: str) -> Facts:
     return facts
 
 
-def _upload(media: Facts) -> Facts:
-    facts: Facts = {"accept": media["accept"]}
+def _upload(media: _Facts) -> _Facts:
+    facts: _Facts = {"accept": media["accept"]}
     if "maxSize" in media:
         facts["maxSize"] = int(media["maxSize"])
     facts["paths"] = [
@@ -98,17 +98,17 @@ def _upload(media: Facts) -> Facts:
     return facts
 
 
-def _parameters(parameters: Facts) -> Facts:
+def _parameters(parameters: _Facts) -> _Facts:
     return {name: _parameter(parameter) for name, parameter in parameters.items()}
 
 
-def _parameter(parameter: Facts) -> Facts:
-    bounds: Facts = {key: int(parameter[key]) for key in ("minimum", "maximum") if key in parameter}
-    return {**_pick(parameter, PARAMETER_FACTS), **bounds}
+def _parameter(parameter: _Facts) -> _Facts:
+    bounds: _Facts = {key: int(parameter[key]) for key in ("minimum", "maximum") if key in parameter}
+    return {**_pick(parameter, _PARAMETER_FACTS), **bounds}
 
 
-def _field(field: Facts) -> Facts:
-    facts = _pick(field, FIELD_FACTS)
+def _field(field: _Facts) -> _Facts:
+    facts = _pick(field, _FIELD_FACTS)
     if "properties" in field:
         facts["properties"] = {name: _field(inner) for name, inner in field["properties"].items()}
     for nested in ("items", "additionalProperties"):
@@ -117,7 +117,7 @@ def _field(field: Facts) -> Facts:
     return facts
 
 
-def _pick(source: Facts, keys: tuple[str, ...]) -> Facts:
+def _pick(source: _Facts, keys: tuple[str, ...]) -> _Facts:
     return {key: source[key] for key in keys if key in source}
 
 

@@ -10,24 +10,24 @@ from .operations import Operation
 
 __all__ = ["BindingError", "Bindings"]
 
-Handler = TypeVar("Handler")
+_Handler = TypeVar("_Handler")
 
 
 class BindingError(ValueError):
     """A handler was bound to an operation that does not exist, or that has one already."""
 
 
-class Bindings(Generic[Handler]):
-    """Handlers of one service by operation id. ``Handler`` is whatever callable the service uses.
+class Bindings(Generic[_Handler]):
+    """Handlers of one service by operation id. ``_Handler`` is whatever callable the service uses.
 
     ``@bindings.bind("gmail.users.messages.get")`` above a function stores it; several ids may share one function.
     """
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._operations = {operation.id: operation for operation in operations}
-        self._handlers: dict[str, Handler] = {}
+        self._handlers: dict[str, _Handler] = {}
 
-    def bind(self, *operation_ids: str) -> Callable[[Handler], Handler]:
+    def bind(self, *operation_ids: str) -> Callable[[_Handler], _Handler]:
         """A decorator that stores its function under ``operation_ids`` and returns it unchanged.
 
         Raises ``BindingError`` at once for an unknown id, and when decorating for an id that is taken.
@@ -35,7 +35,7 @@ class Bindings(Generic[Handler]):
         for operation_id in operation_ids:
             self._require_known(operation_id)
 
-        def store(handler: Handler) -> Handler:
+        def store(handler: _Handler) -> _Handler:
             for operation_id in operation_ids:
                 taken = self._handlers.setdefault(operation_id, handler)
                 if taken is not handler:
@@ -45,7 +45,7 @@ class Bindings(Generic[Handler]):
 
         return store
 
-    def handler(self, operation_id: str) -> Handler | None:
+    def handler(self, operation_id: str) -> _Handler | None:
         """The handler of an operation, ``None`` where it has none."""
         return self._handlers.get(operation_id)
 

@@ -54,7 +54,7 @@ __all__ = [
     "failure",
 ]
 
-Detail = Mapping[str, Any]
+_Detail = Mapping[str, Any]
 
 
 class ApiError(WireError):
@@ -82,7 +82,7 @@ class ApiError(WireError):
         location: str = "",
         location_type: str = "parameter",
         extended_help: str = "",
-        details: Sequence[Detail] = (),
+        details: Sequence[_Detail] = (),
         headers: Iterable[tuple[str, str]] = (),
         cause: str = "",
     ) -> None:

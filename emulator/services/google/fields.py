@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from .discovery import Schema, Surface
 from .refusals import InvalidFieldSelection
 
 __all__ = ["Selection", "parse_selection"]
 
-MAX_DEPTH = 50
+_MAX_DEPTH = 50
 """Levels of nesting; deeper than any response worth trimming, shallower than Python's stack."""
 
 _TOKEN = re.compile(r"[,/()]|[^,/()]+")
@@ -39,7 +39,8 @@ class Selection:
 
     def apply(self, value: Any) -> Any:
         """The selected part of a JSON value, order kept. Nothing selected leaves ``{}``."""
-        return _trim(value, (self._root,))
+        left = _trim(value, (self._root,))
+        return {} if left is _NOTHING else left
 
     def check(self, surface: Surface, response: str) -> None:
         """Raise ``InvalidFieldSelection`` where a name is not in the schema called ``response``.
@@ -73,7 +74,7 @@ class _Parser:
             self._item(branch, depth)
 
     def _item(self, branch: _Branch, depth: int) -> None:
-        self._require(bool(self._tokens) and depth < MAX_DEPTH)
+        self._require(bool(self._tokens) and depth < _MAX_DEPTH)
         name = self._tokens.pop()
         self._require(_NAME.fullmatch(name) is not None)
         child = branch.members.setdefault(name, _Branch())
@@ -96,19 +97,28 @@ class _Parser:
             raise InvalidFieldSelection(self._text)
 
 
+_NOTHING: Final = object()
+"""What is left of a scalar of which only members are selected."""
+
+
 def _trim(value: Any, branches: tuple[_Branch, ...]) -> Any:
-    """What any of ``branches`` selects of ``value``. Members of a scalar select nothing, so it stays as it is."""
+    """What any of ``branches`` selects of ``value``; an object of which nothing is selected stays as ``{}``."""
     if any(branch.whole for branch in branches):
         return value
+    if isinstance(value, dict):
+        return _trim_object(value, branches)
     if isinstance(value, list):
-        return [_trim(item, branches) for item in value]
-    if not isinstance(value, dict):
-        return value
-    trimmed = {}
+        items = [left for item in value if (left := _trim(item, branches)) is not _NOTHING]
+        return items if items or not value else _NOTHING
+    return _NOTHING
+
+
+def _trim_object(value: dict[str, Any], branches: tuple[_Branch, ...]) -> dict[str, Any]:
+    trimmed: dict[str, Any] = {}
     for name, item in value.items():
         below = tuple(b.members[key] for b in branches for key in (name, "*") if key in b.members)
-        if below:
-            trimmed[name] = _trim(item, below)
+        if below and (left := _trim(item, below)) is not _NOTHING:
+            trimmed[name] = left
     return trimmed
 
 

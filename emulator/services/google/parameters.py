@@ -23,34 +23,47 @@ from .transcoding import MessageReader, parse_json
 
 __all__ = ["Arguments", "bind", "check_standard_parameters", "honour_method_override"]
 
-Kind = TypeVar("Kind")
+_Kind = TypeVar("_Kind")
 
-Value = Scalar | tuple[Scalar, ...]
+_Value = Scalar | tuple[Scalar, ...]
 
-STANDARD = frozenset(
-    (
-        "$.xgafv access_token alt callback fields key oauth_token prettyPrint pretty_print quotaUser quota_user "
-        "uploadType upload_protocol upload_id userIp"
-    ).split()
+_STANDARD = frozenset(
+    [
+        "$.xgafv",
+        "access_token",
+        "alt",
+        "callback",
+        "fields",
+        "key",
+        "oauth_token",
+        "prettyPrint",
+        "pretty_print",
+        "quotaUser",
+        "quota_user",
+        "uploadType",
+        "upload_protocol",
+        "upload_id",
+        "userIp",
+    ]
 )
 """Parameters of every method: those of discovery, their proto spellings, and two the front end itself adds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Arguments(Mapping[str, Value]):
+class Arguments(Mapping[str, _Value]):
     """What a call asks, typed. A mapping of path and query parameters by camelCase name, defaults filled in.
 
     ``body`` is the bound JSON body (``byte`` fields as ``bytes``, integers as ``int``), empty where the operation has
     none. ``given`` are the names the caller wrote.
     """
 
-    parameters: Mapping[str, Value]
+    parameters: Mapping[str, _Value]
     given: frozenset[str] = frozenset()
     body: Mapping[str, Any] = field(default_factory=dict)
     selection: Selection | None = None
     presentation: Presentation = PLAIN
 
-    def __getitem__(self, name: str) -> Value:
+    def __getitem__(self, name: str) -> _Value:
         return self.parameters[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -161,9 +174,9 @@ class _Query:
         self._ceilings = ceilings
         self._declared = {each.name: each for each in operation.parameters if each.location == "query"}
 
-    def read(self, call: Call) -> dict[str, Value]:
+    def read(self, call: Call) -> dict[str, _Value]:
         """What the query says, typed. Of a single parameter the last value counts."""
-        values: dict[str, Value] = {}
+        values: dict[str, _Value] = {}
         violations: list[Violation] = []
         for key, text in (*call.query_pairs, *call.form_pairs):
             parameter = self._find(key)
@@ -182,7 +195,7 @@ class _Query:
             raise TranscodingError(*violations)
         return values
 
-    def check(self, values: dict[str, Value]) -> None:
+    def check(self, values: dict[str, _Value]) -> None:
         """Required parameters and bounds; ceilings are applied in place."""
         for name, parameter in self._declared.items():
             if parameter.required and values.get(name) in (None, "", (), ("",)):
@@ -192,7 +205,7 @@ class _Query:
                 values[name] = min(value, self._ceilings.get(name, value))
                 _check_bounds(parameter, value)
 
-    def defaults(self) -> dict[str, Value]:
+    def defaults(self) -> dict[str, _Value]:
         """The declared defaults, typed."""
         return {
             name: read_scalar(_facts(parameter), parameter.default, name)
@@ -205,10 +218,10 @@ class _Query:
         return exact or next((each for name, each in self._declared.items() if snake_case(name) == key), None)
 
     def _is_known(self, key: str) -> bool:
-        return key in STANDARD or any(key in {name, snake_case(name)} for name in self._operation.parameter)
+        return key in _STANDARD or any(key in {name, snake_case(name)} for name in self._operation.parameter)
 
 
-def _enter(values: dict[str, Value], parameter: Parameter, value: Scalar) -> None:
+def _enter(values: dict[str, _Value], parameter: Parameter, value: Scalar) -> None:
     earlier = values.get(parameter.name, ())
     values[parameter.name] = (*earlier, value) if parameter.repeated and isinstance(earlier, tuple) else value
 
@@ -243,7 +256,7 @@ def _selection(surface: Surface, operation: Operation, call: Call) -> Selection 
     return selection
 
 
-def _as(kind: type[Kind], value: object, name: str) -> Kind:
+def _as(kind: type[_Kind], value: object, name: str) -> _Kind:
     if isinstance(value, kind):
         return value
     message = f"{name} is {type(value).__name__}, not {kind.__name__}"

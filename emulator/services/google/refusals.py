@@ -46,9 +46,9 @@ __all__ = [
     "Violation",
 ]
 
-REALM = 'Bearer realm="https://accounts.google.com/"'
+_REALM = 'Bearer realm="https://accounts.google.com/"'
 
-EXPECTED = (
+_EXPECTED = (
     "Expected OAuth 2 access token, login cookie or other valid authentication credential. "
     "See https://developers.google.com/identity/sign-in/web/devconsole-project."
 )
@@ -81,11 +81,11 @@ class MissingCredentials(_Unauthenticated):
         self,
         service: str,
         method: str,
-        message: str = f"Request is missing required authentication credential. {EXPECTED}",
+        message: str = f"Request is missing required authentication credential. {_EXPECTED}",
         cause: str = "token_missing",
     ) -> None:
         detail = error_info("CREDENTIALS_MISSING", {"method": method, "service": service})
-        super().__init__(message, "Login Required.", detail, REALM, cause)
+        super().__init__(message, "Login Required.", detail, _REALM, cause)
 
 
 class ApiKeyRefused(MissingCredentials):
@@ -113,10 +113,10 @@ class InvalidCredentials(_Unauthenticated):
     def __init__(self, service: str, method: str, cause: str = "token_expired") -> None:
         reason = "ACCESS_TOKEN_TYPE_UNSUPPORTED" if cause == "token_unknown" else "ACCESS_TOKEN_EXPIRED"
         super().__init__(
-            f"Request had invalid authentication credentials. {EXPECTED}",
+            f"Request had invalid authentication credentials. {_EXPECTED}",
             "Invalid Credentials",
             error_info(reason, {"method": method, "service": service}),
-            f'{REALM}, error="invalid_token"',
+            f'{_REALM}, error="invalid_token"',
             cause,
         )
 
@@ -158,7 +158,7 @@ class InsufficientScope(ApiError):
     status_name = "PERMISSION_DENIED"
 
     def __init__(self, service: str, method: str, scopes: Iterable[str]) -> None:
-        challenge = f'{REALM}, error="insufficient_scope", scope="{" ".join(scopes)}"'
+        challenge = f'{_REALM}, error="insufficient_scope", scope="{" ".join(scopes)}"'
         super().__init__(
             "Request had insufficient authentication scopes.",
             summary="Insufficient Permission",
@@ -269,7 +269,7 @@ class Violation:
 
 
 class TranscodingError(ApiError):
-    """400 of the JSON transcoder: reason ``invalid``, no ``domain``, every violation in the message and in ``details``."""
+    """400 of the JSON transcoder: reason ``invalid``, no ``domain``; message and ``details`` hold every violation."""
 
     reason = "invalid"
     domain = ""

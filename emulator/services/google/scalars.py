@@ -74,9 +74,9 @@ def decode_base64(text: str) -> bytes:
 def _integer(value: Any, format_: str) -> int:
     low, high = _RANGES[format_]
     number: int | None = None
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        number = int(value)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1:
+    if (isinstance(value, str) and _INTEGER.fullmatch(value)) or (
+        isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+    ):
         number = int(value)
     if number is None or not low <= number <= high:
         raise NotThatKind(f"TYPE_{format_.upper()}", shown(value))

@@ -102,7 +102,7 @@ def parse_json(body: bytes) -> Any:
         raise TranscodingError(Violation.malformed("Number exceeds the range of double.")) from None
 
 
-class _Constant(Exception):  # noqa: N818
+class _Constant(Exception):
     """``NaN`` and its like, which Python reads and JSON has not."""
 
 
