@@ -25,10 +25,11 @@ errors" page or a public report. Clients read ``error.message``, ``errors[0].rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from ...kernel.http import Headers, Reply
+from ...kernel.http import Call, Headers, Reply
 from ...kernel.service import WireError
 from .discovery import snake_case
 from .envelope import FRONT_END_HEADERS, JSON_TYPE, PLAIN, Presentation
@@ -52,6 +53,7 @@ __all__ = [
     "UserRateExceeded",
     "error_info",
     "failure",
+    "presented",
 ]
 
 _Detail = Mapping[str, Any]
@@ -341,3 +343,13 @@ def error_info(reason: str, metadata: Mapping[str, str]) -> dict[str, Any]:
         "domain": "googleapis.com",
         "metadata": dict(metadata),
     }
+
+
+@contextmanager
+def presented(call: Call) -> Iterator[None]:
+    """Give an ``ApiError`` that leaves this block the form ``call`` asks for (``$.xgafv``, ``callback``)."""
+    try:
+        yield
+    except ApiError as error:
+        error.presentation = Presentation.of(call)
+        raise

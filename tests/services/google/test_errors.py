@@ -9,6 +9,7 @@ import httplib2
 import pytest
 from googleapiclient.errors import HttpError
 
+from emulator.kernel.http import Call
 from emulator.services.google import errors, refusals
 from emulator.services.google.envelope import Presentation
 from emulator.services.google.errors import ApiError
@@ -305,6 +306,16 @@ def test_presentation_drops_the_legacy_array_or_wraps_a_script() -> None:
     assert reply.body.startswith(b'// API callback\ncb({\n  "error"')
 
 
+def test_an_error_takes_the_form_its_call_asks_for() -> None:
+    error = errors.NotFound()
+    with pytest.raises(errors.NotFound), errors.presented(Call("GET", GMAIL, "/", "$.xgafv=2&prettyPrint=false")):
+        raise error
+    assert error.reply().body == (
+        b'{\n  "error": {\n    "code": 404,\n    "message": "Requested entity was not found.",\n'
+        b'    "status": "NOT_FOUND"\n  }\n}\n'
+    )
+
+
 def test_an_unrouted_path_is_a_page_that_escapes_the_path() -> None:
     error = refusals.UnroutedPath("/gmail/<script>", wrong_verb=True)
     reply = error.reply()
@@ -345,4 +356,5 @@ def test_the_python_client_reads_reason_and_details(error: ApiError, details: li
     response = httplib2.Response({"status": str(reply.status), "content-type": reply.headers.get("content-type")})
     seen = HttpError(response, reply.body, uri="https://gmail.googleapis.com/gmail/v1/users/me/profile")
     assert (seen.status_code, seen.reason) == (error.status, error.message)
-    assert list(seen.error_details) == details
+    read: Any = seen.error_details
+    assert read == details
