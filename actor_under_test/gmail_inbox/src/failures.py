@@ -129,7 +129,7 @@ class RunError(Exception):
 
 
 # `error` of the token endpoint.
-SIGN_IN_CAUSES = {
+_SIGN_IN_CAUSES = {
     "admin_policy_enforced": Cause.ADMIN_POLICY_ENFORCED,
     "deleted_client": Cause.DELETED_CLIENT,
     "invalid_client": Cause.INVALID_CLIENT,
@@ -142,13 +142,13 @@ SIGN_IN_CAUSES = {
 }
 
 # `error.message` of the Gmail API, where the reason beside it is too broad.
-MESSAGE_CAUSES = {
+_MESSAGE_CAUSES = {
     "Mail service not enabled": Cause.MAIL_NOT_ENABLED,
     "Metadata scope": Cause.SCOPE_INSUFFICIENT,
 }
 
 # `reason` of the Gmail API, in `error.errors` or in an ErrorInfo of `error.details`.
-REASON_CAUSES = {
+_REASON_CAUSES = {
     "ACCESS_TOKEN_SCOPE_INSUFFICIENT": Cause.SCOPE_INSUFFICIENT,
     "RATE_LIMIT_EXCEEDED": Cause.RATE_LIMITED,
     "SERVICE_DISABLED": Cause.API_NOT_ENABLED,
@@ -164,14 +164,14 @@ REASON_CAUSES = {
 }
 
 # What is left when an answer names no reason, such as a front end's HTML page.
-STATUS_CAUSES: Mapping[int, Cause] = {
+_STATUS_CAUSES: Mapping[int, Cause] = {
     HTTPStatus.UNAUTHORIZED: Cause.UNAUTHENTICATED,
     HTTPStatus.TOO_MANY_REQUESTS: Cause.RATE_LIMITED,
 }
 
-NETWORK_ERRORS = (TransportError, HttpLib2Error, HTTPException, OSError)
+_NETWORK_ERRORS = (TransportError, HttpLib2Error, HTTPException, OSError)
 
-ENABLE_URL = "https://console.cloud.google.com/apis/library/gmail.googleapis.com"
+_ENABLE_URL = "https://console.cloud.google.com/apis/library/gmail.googleapis.com"
 _ACTIVATION_URL = re.compile(
     r"https://console\.(?:developers|cloud)\.google\.com/apis/api/[\w.]+/overview\?project=\w+"
 )
@@ -184,7 +184,7 @@ def diagnose(error: Exception) -> RunError:
         return _sign_in_failure(error)
     if isinstance(error, HttpError):
         return _gmail_failure(error)
-    if isinstance(error, NETWORK_ERRORS):
+    if isinstance(error, _NETWORK_ERRORS):
         origin = next((wrapped for wrapped in error.args if isinstance(wrapped, Exception)), error)
         return RunError(Cause.NETWORK, type(origin).__name__)
     return RunError(Cause.UNREADABLE_ANSWER, type(error).__name__)
@@ -207,7 +207,7 @@ def _sign_in_cause(code: str, description: str, *, retried: bool) -> Cause:
         return Cause.INVALID_CLIENT_ID
     if code == "invalid_grant" and "rapt" in description:
         return Cause.INVALID_RAPT
-    return SIGN_IN_CAUSES.get(code, Cause.GOOGLE_UNAVAILABLE if retried else Cause.SIGN_IN_REFUSED)
+    return _SIGN_IN_CAUSES.get(code, Cause.GOOGLE_UNAVAILABLE if retried else Cause.SIGN_IN_REFUSED)
 
 
 def _gmail_failure(error: HttpError) -> RunError:
@@ -216,15 +216,15 @@ def _gmail_failure(error: HttpError) -> RunError:
     cause = _gmail_cause(status, str(answer.get("message")), reasons)
     if cause is Cause.API_NOT_ENABLED:
         url = _ACTIVATION_URL.search(json.dumps(answer))
-        return RunError(cause, url.group() if url else ENABLE_URL)
+        return RunError(cause, url.group() if url else _ENABLE_URL)
     return RunError(cause, ", ".join([f"HTTP {status}", *reasons[:1]]))
 
 
 def _gmail_cause(status: int, message: str, reasons: list[str]) -> Cause:
-    by_message = (cause for beginning, cause in MESSAGE_CAUSES.items() if message.startswith(beginning))
-    by_reason = (REASON_CAUSES[reason] for reason in reasons if reason in REASON_CAUSES)
+    by_message = (cause for beginning, cause in _MESSAGE_CAUSES.items() if message.startswith(beginning))
+    by_reason = (_REASON_CAUSES[reason] for reason in reasons if reason in _REASON_CAUSES)
     broken = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    by_status = STATUS_CAUSES.get(status, Cause.GOOGLE_UNAVAILABLE if broken else Cause.GMAIL_REFUSED)
+    by_status = _STATUS_CAUSES.get(status, Cause.GOOGLE_UNAVAILABLE if broken else Cause.GMAIL_REFUSED)
     return next(by_message, None) or next(by_reason, None) or by_status
 
 

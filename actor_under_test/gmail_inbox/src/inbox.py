@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Inbox"]
 
-SIGN_IN_ENDPOINT = "https://oauth2.googleapis.com/token"
-SCOPE = "https://www.googleapis.com/auth/gmail.readonly"
+_SIGN_IN_ENDPOINT = "https://oauth2.googleapis.com/token"
+_SCOPE = "https://www.googleapis.com/auth/gmail.readonly"
 
 # Of 5xx, 429 and rate-limit 403 answers and of broken connections, with random pauses of up to 2, 4, 8 and 16 seconds:
 # long enough for the per-minute quota to refill a little, short enough to give up within half a minute.
-RETRIES = 4
-PAGE_SIZE = 100
+_RETRIES = 4
+_PAGE_SIZE = 100
 
 # Bodies are never asked for: headers, labels and file names are all an item needs. The mask names the levels one by
 # one because a mask cannot recurse; a file sits at the first level, or deeper in signed and forwarded mail.
 _PART = "filename,headers,parts(filename,parts(filename,parts(filename)))"
-THREAD_FIELDS = f"id,messages(internalDate,labelIds,snippet,payload({_PART}))"
+_THREAD_FIELDS = f"id,messages(internalDate,labelIds,snippet,payload({_PART}))"
 
 
 class Inbox:
@@ -51,8 +51,8 @@ class Inbox:
             client_id=client_id,
             client_secret=client_secret,
             refresh_token=refresh_token,
-            token_uri=SIGN_IN_ENDPOINT,
-            scopes=[SCOPE],
+            token_uri=_SIGN_IN_ENDPOINT,
+            scopes=[_SCOPE],
         )
         credentials.refresh(Request())  # type: ignore[no-untyped-call]
         return cls(build("gmail", "v1", credentials=credentials, cache_discovery=False))
@@ -62,20 +62,20 @@ class Inbox:
         threads = self._gmail.users().threads()
         request: ListThreadsResponseHttpRequest | None
         request = threads.list(
-            userId="me", q=query, maxResults=min(limit, PAGE_SIZE), fields="nextPageToken,threads/id"
+            userId="me", q=query, maxResults=min(limit, _PAGE_SIZE), fields="nextPageToken,threads/id"
         )
         found: list[str] = []
         while request is not None and len(found) < limit:
-            page = request.execute(num_retries=RETRIES)
+            page = request.execute(num_retries=_RETRIES)
             found += [thread["id"] for thread in page.get("threads", [])]
             request = threads.list_next(request, page)
         return found[:limit]
 
     def read_thread(self, thread_id: str) -> ThreadItem | None:
         """Return the thread's item, or None when it was deleted after it was listed."""
-        request = self._gmail.users().threads().get(userId="me", id=thread_id, format="full", fields=THREAD_FIELDS)
+        request = self._gmail.users().threads().get(userId="me", id=thread_id, format="full", fields=_THREAD_FIELDS)
         try:
-            thread = request.execute(num_retries=RETRIES)
+            thread = request.execute(num_retries=_RETRIES)
         except HttpError as error:
             if error.status_code == HTTPStatus.NOT_FOUND:
                 return None
@@ -84,5 +84,5 @@ class Inbox:
 
     @cached_property
     def _label_names(self) -> dict[str, str]:
-        answer = self._gmail.users().labels().list(userId="me", fields="labels(id,name)").execute(num_retries=RETRIES)
+        answer = self._gmail.users().labels().list(userId="me", fields="labels(id,name)").execute(num_retries=_RETRIES)
         return {label["id"]: label["name"] for label in answer.get("labels", [])}

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ActorInput"]
 
-DEFAULT_QUERY = "in:inbox"
-DEFAULT_MAX_RESULTS, MIN_MAX_RESULTS, MAX_MAX_RESULTS = 25, 1, 1000
+_DEFAULT_QUERY = "in:inbox"
+_DEFAULT_MAX_RESULTS, _MIN_MAX_RESULTS, _MAX_MAX_RESULTS = 25, 1, 1000
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ActorInput:
             client_id=_text(raw, "client_id", "", problems),
             client_secret=_text(raw, "client_secret", "", problems),
             refresh_token=_text(raw, "refresh_token", "", problems),
-            query=_text(raw, "query", DEFAULT_QUERY, problems),
+            query=_text(raw, "query", _DEFAULT_QUERY, problems),
             max_results=_max_results(raw, problems),
             dry_run=_flag(raw, "dry_run", problems),
         )
@@ -78,11 +78,11 @@ def _text(raw: Mapping[str, Any], name: str, default: str, problems: list[str]) 
 def _max_results(raw: Mapping[str, Any], problems: list[str]) -> int:
     value = raw.get("max_results")
     if value is None:
-        return DEFAULT_MAX_RESULTS
+        return _DEFAULT_MAX_RESULTS
     whole = isinstance(value, int) and not isinstance(value, bool)
-    if not whole or not MIN_MAX_RESULTS <= value <= MAX_MAX_RESULTS:
-        problems.append(f"max_results must be a whole number from {MIN_MAX_RESULTS} to {MAX_MAX_RESULTS}")
-        return DEFAULT_MAX_RESULTS
+    if not whole or not _MIN_MAX_RESULTS <= value <= _MAX_MAX_RESULTS:
+        problems.append(f"max_results must be a whole number from {_MIN_MAX_RESULTS} to {_MAX_MAX_RESULTS}")
+        return _DEFAULT_MAX_RESULTS
     return int(value)
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-PROGRESS_STEP = 10  # threads between two status messages: each one is an API call of its own
+_PROGRESS_STEP = 10  # threads between two status messages: each one is an API call of its own
 
-P = ParamSpec("P")
-R = TypeVar("R")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 async def main() -> None:
@@ -63,7 +63,7 @@ async def _push_threads(inbox: Inbox, thread_ids: list[str]) -> str:
                 continue
             await Actor.push_data(dict(item))
             pushed += 1
-            if pushed % PROGRESS_STEP == 0:
+            if pushed % _PROGRESS_STEP == 0:
                 await Actor.set_status_message(f"Read {pushed} of {total} threads")
     except RunError as failure:
         raise failure.after_reading(pushed, total) from failure
@@ -77,7 +77,7 @@ def _summary(pushed: int, total: int) -> str:
     return f"Read {pushed} of {total} threads{gone}."
 
 
-async def _ask_google(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+async def _ask_google(call: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
     """Make one blocking Google call in a thread, so that the event loop stays free for the Actor's own work.
 
     Always awaited before the next one: httplib2 connections must not be used by two threads at once.

@@ -307,7 +307,9 @@ def test_a_disabled_api_names_the_address_where_to_enable_it(
 
 def test_a_disabled_api_without_an_address_leads_to_the_api_library(failures: ModuleType) -> None:
     body = gmail_body(403, "Access Not Configured.", "usageLimits", "accessNotConfigured", None)
-    assert failures.ENABLE_URL in str(failures.diagnose(gmail_error(403, body)))
+    assert "https://console.cloud.google.com/apis/library/gmail.googleapis.com " in str(
+        failures.diagnose(gmail_error(403, body))
+    )
 
 
 @pytest.mark.parametrize(
