@@ -11,6 +11,7 @@ build objects, includes) takes part. Aliases are allowed within bounds.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ __all__ = ["SeedDocument", "SeedError", "SeedNode", "duration_of", "load_all", "
 _DEEPEST = 100
 _HEAVIEST = 1_000_000
 _LARGEST = 64 * 1024 * 1024
+_ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
 
 
 class SeedDocument:
@@ -106,6 +108,8 @@ def _parse(data: bytes, name: str, directory: Path | None) -> SeedNode:
         line = data.count(b"\n", 0, error.start) + 1
         problem = f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}"
         raise SeedError(name, line, "", problem) from None
+    if name.endswith(".json"):
+        text = _ESCAPE.sub(_whole_character, text)
     tree = _Tree(name, directory)
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -117,6 +121,14 @@ def _parse(data: bytes, name: str, directory: Path | None) -> SeedNode:
     except yaml.reader.ReaderError as error:
         raise _unprintable(text, name, error.reason) from None
     return tree.root or SeedNode({}, file=name, line=1, directory=directory)
+
+
+def _whole_character(escape: re.Match[str]) -> str:
+    """A JSON escape as YAML knows it: of the pair JSON writes for a character beyond U+FFFF it knows only the whole."""
+    high, low = escape.groups()
+    if high is None:
+        return escape[0]
+    return f"\\U{0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00:08X}"
 
 
 def _unprintable(text: str, name: str, reason: str) -> SeedError:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
 
 __all__ = ["SeedError", "SeedNode", "duration_of"]
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
-from .invite import Invite
+from .invite import Invite  # noqa: TC001 - the seed reader resolves the annotations at run time
 from .rfc822 import (
     TransferEncoding,
     address_list,
@@ -186,8 +186,7 @@ def _text(subtype: str, text: str, spec: MessageSpec) -> _Part:
     try:
         data = crlf(text).encode(spec.charset)
     except UnicodeEncodeError as error:
-        outside = text[error.start] if error.start < len(text) else "?"
-        raise ValueError(f'"{outside}" cannot be written in {spec.charset}') from None
+        raise ValueError(f'"{error.object[error.start]}" cannot be written in {spec.charset}') from None
     encoding, body = transfer(data, spec.transfer_encoding)
     return _Part(
         f'Content-Type: text/{subtype}; charset="{spec.charset.upper()}"\r\nContent-Transfer-Encoding: {encoding}\r\n',

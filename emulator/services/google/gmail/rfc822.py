@@ -93,7 +93,7 @@ def _word(chunk: str, charset: str, *, quoted: bool) -> str:
     data = chunk.encode(charset)
     if not quoted:
         return f"=?{charset.upper()}?B?{base64.b64encode(data).decode()}?="
-    body = "".join(chr(byte) if byte in _Q_SAFE else "_" if byte == 0x20 else f"={byte:02X}" for byte in data)  # noqa: PLR2004
+    body = "".join(chr(byte) if byte in _Q_SAFE else "_" if byte == 0x20 else f"={byte:02X}" for byte in data)
     return f"=?{charset.upper()}?Q?{body}?="
 
 
