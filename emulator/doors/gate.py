@@ -17,7 +17,7 @@ from typing import Self
 from .arrival import ALPN_PROTOCOLS, Arrival
 from .connection import Application, Limits, Traffic
 from .secure import handshake_context
-from .tls import CertificateAuthority
+from .tls import CertificateAuthority, authority_of_process
 
 __all__ = ["Application", "Gate", "PortInUse"]
 
@@ -99,7 +99,7 @@ class Gate:
 
     @property
     def authority(self) -> CertificateAuthority:
-        """The certificate authority of this run, founded on first need; waits for it."""
+        """The certificate authority of this process, founded on first need; waits for it."""
         return self.found_authority().result()
 
     def found_authority(self) -> Future[CertificateAuthority]:
@@ -112,7 +112,7 @@ class Gate:
 
     def _found(self, promise: Future[CertificateAuthority]) -> None:
         try:
-            authority = CertificateAuthority(self.application.domains, protocols=tuple(ALPN_PROTOCOLS))
+            authority = authority_of_process(self.application.domains, tuple(ALPN_PROTOCOLS))
             context = handshake_context(authority)
         except Exception as error:  # noqa: BLE001 - whoever waits for the promise gets it raised
             promise.set_exception(error)

@@ -13,8 +13,10 @@ import os
 import re
 import ssl
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric import ec
 
-__all__ = ["CertificateAuthority", "HostChoice"]
+__all__ = ["CertificateAuthority", "HostChoice", "authority_of_process"]
 
 HostChoice = Callable[[ssl.SSLObject, str | None], str | None]
 """Given a stream and the server name its client sent, the host whose certificate to show; ``None`` refuses."""
@@ -32,6 +34,19 @@ LIFETIME = timedelta(days=1)
 BACKDATED = timedelta(days=30)
 LOOPBACK_NETWORKS = ("127.0.0.0/8", "::1/128")
 PEM_BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+
+
+FOUNDING = threading.Lock()
+
+
+def authority_of_process(domains: Iterable[str], protocols: Sequence[str]) -> CertificateAuthority:
+    """The one authority of this process for these domains and ALPN protocols; founded on first need, from any thread.
+
+    One, because grpcio and impit keep the roots they read first for as long as the process lives (observed with grpcio
+    1.85 and impit 0.15): with an authority per gate, the second test of a session could not be trusted any more.
+    """
+    with FOUNDING:
+        return remembered_authority(tuple(sorted(set(domains))), tuple(protocols))
 
 
 class CertificateAuthority:
@@ -122,6 +137,11 @@ class CertificateAuthority:
             Path(path).unlink()
 
 
+@cache
+def remembered_authority(domains: tuple[str, ...], protocols: tuple[str, ...]) -> CertificateAuthority:
+    return CertificateAuthority(domains, protocols=protocols)
+
+
 def bare_domain(domain: str) -> str:
     """A name constraint covers subdomains by itself and knows no wildcard (RFC 5280 section 4.2.1.10)."""
     return domain.removeprefix("*.").lower()
@@ -189,7 +209,8 @@ def sign_authority(key: ec.EllipticCurvePrivateKey, domains: Sequence[str]) -> x
     networks = [x509.IPAddress(ipaddress.ip_network(network)) for network in LOOPBACK_NETWORKS]
     permitted = [*map(x509.DNSName, domains), *networks]
     return (
-        start_certificate("Actor emulator, this run only", key, None)
+        # A name of its own: two authorities of one name confuse a client that holds both, as under nested runs.
+        start_certificate(f"Actor emulator, run {x509.random_serial_number() % 2**32:08x}", key, None)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(key_usage(authority=True), critical=True)
         .add_extension(x509.NameConstraints(permitted_subtrees=permitted, excluded_subtrees=None), critical=True)
