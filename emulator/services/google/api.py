@@ -10,8 +10,7 @@ Order and wording: sheets "How API calls fail" and "Scope behaviour"; the 401 be
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -21,8 +20,7 @@ from ...kernel.journal import Entry
 from ...kernel.operations import Match, Operation, WrongVerb
 from ...kernel.service import Exchange, Kernel, Routed
 from .discovery import Surface, rpc_method
-from .envelope import Presentation
-from .errors import ApiError, failure
+from .errors import ApiError, failure, presented
 from .parameters import Arguments, bind, check_standard_parameters, honour_method_override
 from .refusals import (
     ApiDisabled,
@@ -136,14 +134,14 @@ class GoogleApi(ABC, Generic[Request]):
     def admit(self, exchange: Exchange) -> None:
         """Everything Google's front end checks. Leaves the ``Admitted`` call in ``exchange.state``."""
         call = honour_method_override(exchange.call)
-        with _presented(call):
+        with presented(call):
             exchange.state["admitted"] = self._admitted(call, exchange)
 
     def perform(self, exchange: Exchange) -> Reply:
         """Run the handler; what it returns is trimmed to ``fields`` and written as the caller wants it."""
         admitted: Admitted = exchange.state["admitted"]
         handler = self._handlers.handler(exchange.operation.id)
-        with _presented(admitted.call):
+        with presented(admitted.call):
             if handler is None:
                 exchange.entry.unrouted = True
                 raise NotImplementedHere(exchange.operation.id)
@@ -205,16 +203,6 @@ class GoogleApi(ABC, Generic[Request]):
     def _check_scopes(self, caller: Caller, operation: Operation) -> None:
         if operation.scopes and caller.scopes.isdisjoint(operation.scopes):
             raise InsufficientScope(self.surface.service, rpc_method(operation.id), operation.scopes)
-
-
-@contextmanager
-def _presented(call: Call) -> Iterator[None]:
-    """Errors raised inside are written as ``call`` wants its answer: JSONP, ``$.xgafv``."""
-    try:
-        yield
-    except ApiError as error:
-        error.presentation = Presentation.of(call)
-        raise
 
 
 def _token_of(call: Call) -> str:

@@ -1,1 +1,34 @@
 """Gmail API v1: mailboxes over the world database."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from ....kernel.service import Kernel
+from ..api import Admitted, GoogleApi
+from ..discovery import load
+from . import routes  # noqa: F401 - enters the handlers
+from .mailbox import Mailboxes
+from .request import HANDLERS, LARGEST_PAGE, GmailRequest
+
+__all__ = ["GmailService"]
+
+
+class GmailService(GoogleApi[GmailRequest]):
+    """The room behind gmail.googleapis.com and the Gmail paths of www.googleapis.com."""
+
+    hosts = ("gmail.googleapis.com", "www.googleapis.com")
+    ceilings = {"maxResults": LARGEST_PAGE}  # noqa: RUF012 - a mapping nobody writes to
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel, load("gmail"), HANDLERS)
+        self._mailboxes = Mailboxes(kernel)
+
+    @property
+    def schema(self) -> str:
+        """The tables of the mailboxes."""
+        return files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+
+    def request(self, admitted: Admitted) -> GmailRequest:
+        """The call at the mailbox of its user."""
+        return GmailRequest.of(admitted, self._mailboxes)

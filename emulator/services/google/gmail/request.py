@@ -1,0 +1,86 @@
+"""What a Gmail handler is given, and the registry of handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ....kernel.bindings import Bindings
+from ....kernel.clock import Clock
+from ..api import Admitted, Caller
+from ..discovery import load
+from ..errors import DelegationDenied, Forbidden, InvalidArgument, NotFound
+from ..parameters import Arguments
+from ..scopes import PREFIX
+from .listing import Selector, page_position
+from .mailbox import Mailbox, Mailboxes
+from .wire import View
+
+__all__ = ["HANDLERS", "LARGEST_PAGE", "GmailRequest", "Handler"]
+
+METADATA = PREFIX + "gmail.metadata"
+LARGEST_PAGE = 500
+DEFAULT_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class GmailRequest:
+    """An admitted call at its mailbox. Answers what several handlers ask of the same parameters."""
+
+    mailbox: Mailbox
+    arguments: Arguments
+    caller: Caller
+    clock: Clock
+
+    @classmethod
+    def of(cls, admitted: Admitted, mailboxes: Mailboxes) -> GmailRequest:
+        """The request of a call to its own user's mailbox. Raises ``DelegationDenied`` for any other's."""
+        user, caller = admitted.arguments.text("userId"), admitted.caller
+        if user != "me" and user.lower() != caller.account:
+            raise DelegationDenied(caller.account)
+        mailbox = mailboxes.open(caller.account)
+        return cls(mailbox, admitted.arguments, caller, admitted.exchange.kernel.clock)
+
+    @property
+    def restricted(self) -> bool:
+        """Whether the token holds gmail.metadata, which restricts it whatever else it holds."""
+        return METADATA in self.caller.scopes
+
+    def view(self) -> View:
+        """How ``format`` and ``metadataHeaders`` want messages. Raises 403 for what gmail.metadata does not show."""
+        form = self.arguments.text("format")
+        if self.restricted and form in {"full", "raw"}:
+            raise Forbidden(f"Metadata scope doesn't allow format {form.upper()}", cause="metadata_scope")
+        return View(form, self.arguments.texts("metadataHeaders"), self.restricted)
+
+    def position(self) -> int:
+        """Where the page asked for begins."""
+        return page_position(self.arguments.text("pageToken"))
+
+    def page_size(self) -> int:
+        """How many items a page holds."""
+        return self.arguments.integer("maxResults") or DEFAULT_PAGE
+
+    def selector(self) -> Selector:
+        """The messages that ``q``, ``labelIds`` and ``includeSpamTrash`` ask for."""
+        query = self.arguments.text("q")
+        if query and self.restricted:
+            raise Forbidden("Metadata scope does not support 'q' parameter", cause="metadata_scope")
+        labels = tuple(dict.fromkeys(filter(None, self.arguments.texts("labelIds"))))
+        for label in labels:
+            self._check_label(label)
+        return self.mailbox.selector(query, labels, spam_and_trash=self.arguments.flag("includeSpamTrash"))
+
+    def _check_label(self, label: str) -> None:
+        try:
+            self.mailbox.label(label)
+        except NotFound:
+            formed = label.removeprefix("Label_").isdecimal()
+            raise InvalidArgument("labelId not found" if formed else f"Invalid label: {label}") from None
+
+
+Handler = Callable[[GmailRequest], Any]
+
+HANDLERS: Bindings[Handler] = Bindings(load("gmail").operations)
+"""The handlers by operation id. The modules of ``routes`` enter theirs when they are imported."""

@@ -1,0 +1,7 @@
+"""One short function for each operation, by resource. Importing this package enters all of them in ``HANDLERS``."""
+
+from __future__ import annotations
+
+from . import labels, messages, threads, users
+
+__all__ = ["labels", "messages", "threads", "users"]
