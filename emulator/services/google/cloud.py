@@ -6,6 +6,7 @@ from importlib.resources import files
 
 from ...kernel.service import Kernel
 from .account import Account, Credentials
+from .organization import Organization
 from .project import Client, Project
 from .tokens import Tokens
 
@@ -35,6 +36,10 @@ class Google:
     def user(self, email: str) -> Account:
         """The account of that address. Raises ``UnknownName``."""
         return Account.named(self.kernel.world, email, self.tokens)
+
+    def organization(self, domain: str) -> Organization:
+        """The Workspace organization of that domain. Raises ``UnknownName``."""
+        return Organization.named(self.kernel.world, domain)
 
     @property
     def users(self) -> tuple[Account, ...]:

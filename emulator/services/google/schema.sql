@@ -60,6 +60,30 @@ CREATE TABLE IF NOT EXISTS google_account (
     advanced_protection INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
+-- A Workspace organization and what its administrators decided. Domains are lower case.
+CREATE TABLE IF NOT EXISTS google_organization (
+    domain        TEXT PRIMARY KEY,
+    session_hours REAL            -- how long a sign-in lasts; NULL for ever
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS google_blocked_client (
+    domain    TEXT NOT NULL REFERENCES google_organization(domain) ON DELETE CASCADE,
+    client_id TEXT NOT NULL,
+    PRIMARY KEY (domain, client_id)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS google_trusted_client (
+    domain    TEXT NOT NULL REFERENCES google_organization(domain) ON DELETE CASCADE,
+    client_id TEXT NOT NULL,
+    PRIMARY KEY (domain, client_id)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS google_restricted_api (
+    domain TEXT NOT NULL REFERENCES google_organization(domain) ON DELETE CASCADE,
+    api    TEXT NOT NULL,
+    PRIMARY KEY (domain, api)
+) WITHOUT ROWID;
+
 -- What a user allowed a project (not a client): revocation and incremental scopes work on this.
 CREATE TABLE IF NOT EXISTS google_grant (
     account      TEXT NOT NULL REFERENCES google_account(email) ON DELETE CASCADE,

@@ -8,7 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-__all__ = ["EMAIL", "GMAIL_FULL", "IDENTITY", "OPENID", "PROFILE", "canonical", "is_scope", "joined", "split"]
+__all__ = [
+    "EMAIL",
+    "GMAIL_FULL",
+    "IDENTITY",
+    "OPENID",
+    "PROFILE",
+    "apis_of",
+    "canonical",
+    "is_scope",
+    "joined",
+    "split",
+]
 
 PREFIX = "https://www.googleapis.com/auth/"
 OPENID = "openid"
@@ -18,6 +29,18 @@ GMAIL_FULL = "https://mail.google.com/"
 IDENTITY = frozenset((OPENID, EMAIL, PROFILE))
 
 _ALIASES = {"email": EMAIL, "profile": PROFILE, "mail.google.com": GMAIL_FULL, "https://mail.google.com": GMAIL_FULL}
+_API_NAMES = {
+    "mail.google.com/": "gmail",
+    "gmail": "gmail",
+    "youtube": "youtube",
+    "youtubepartner": "youtube",
+    "yt-analytics": "youtubeanalytics",
+    "calendar": "calendar-json",
+    "contacts": "people",
+    "spreadsheets": "sheets",
+    "documents": "docs",
+    "presentations": "slides",
+}
 _FULL_NAME = re.compile(r"https://www\.googleapis\.com/auth/[a-z0-9._-]+|https://www\.google\.com/[a-z0-9/_.-]+")
 
 
@@ -31,6 +54,13 @@ def canonical(text: str) -> str:
     if text in _ALIASES:
         return _ALIASES[text]
     return text if text == OPENID or "://" in text else PREFIX + text
+
+
+def apis_of(scopes: Iterable[str]) -> frozenset[str]:
+    """Service names ("gmail.googleapis.com") of the APIs that full scope names open; identity scopes open none."""
+    names = (scope.removeprefix(PREFIX).removeprefix("https://") for scope in scopes if scope not in IDENTITY)
+    families = (name.partition(".")[0] if name != "mail.google.com/" else name for name in names)
+    return frozenset(f"{_API_NAMES.get(family, family)}.googleapis.com" for family in families)
 
 
 def split(text: str) -> tuple[str, ...]:
