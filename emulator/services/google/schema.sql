@@ -122,3 +122,46 @@ CREATE TABLE IF NOT EXISTS google_access_token (
     dead_reason   TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS google_access_token_grant ON google_access_token (account, project);
+
+-- A service account is an OAuth client without secret and an address that is no account; client_id is its unique id.
+CREATE TABLE IF NOT EXISTS google_service_account (
+    email     TEXT PRIMARY KEY,
+    client_id TEXT NOT NULL UNIQUE REFERENCES google_client(client_id) ON DELETE CASCADE,
+    disabled  INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS google_service_account_key (
+    kid         TEXT PRIMARY KEY,
+    email       TEXT NOT NULL REFERENCES google_service_account(email) ON DELETE CASCADE,
+    number      INTEGER NOT NULL,
+    private_pem TEXT NOT NULL,
+    public_pem  TEXT NOT NULL,
+    deleted     INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS google_service_account_key_of ON google_service_account_key (email, number);
+
+-- Domain-wide delegation: what a service account may do as any account of an organization.
+CREATE TABLE IF NOT EXISTS google_delegation (
+    domain    TEXT NOT NULL REFERENCES google_organization(domain) ON DELETE CASCADE,
+    client_id TEXT NOT NULL,
+    scopes    TEXT NOT NULL,
+    PRIMARY KEY (domain, client_id)
+) WITHOUT ROWID;
+
+-- Dead and used device codes stay, as used authorization codes do.
+CREATE TABLE IF NOT EXISTS google_device (
+    device_code TEXT PRIMARY KEY,
+    user_code   TEXT NOT NULL UNIQUE,
+    client_id   TEXT NOT NULL,
+    scopes      TEXT NOT NULL,
+    state       TEXT NOT NULL DEFAULT 'pending',   -- then 'approved' or 'denied', and 'consumed' after 'approved'
+    account     TEXT,
+    issued_at   REAL NOT NULL,
+    last_poll   REAL
+) WITHOUT ROWID;
+
+-- Switches over the whole Google side, by name.
+CREATE TABLE IF NOT EXISTS google_setting (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
