@@ -26,8 +26,10 @@ class GmailService(GoogleApi[GmailRequest]):
 
     @property
     def schema(self) -> str:
-        """The tables of the mailboxes."""
-        return files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+        """The tables of the mailboxes and the search index."""
+        room = files(__package__)
+        scripts = (room / "schema.sql", room / "search" / "schema.sql")
+        return "\n".join(script.read_text(encoding="utf-8") for script in scripts)
 
     def request(self, admitted: Admitted) -> GmailRequest:
         """The call at the mailbox of its user."""

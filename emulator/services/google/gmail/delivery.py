@@ -122,7 +122,7 @@ class _Batch:
         world.execute_many("INSERT INTO gmail_message_label VALUES (?, ?, ?, ?)", rows.labels)
         world.execute_many(
             "INSERT INTO gmail_message_text (rowid, subject, sender, recipients_to, recipients_cc, recipients_bcc,"
-            " delivered_to, list, filenames, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " delivered_to, list, filename, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows.texts,
         )
         world.execute_many("INSERT INTO gmail_history VALUES (?, ?, ?, ?, 'messageAdded', '', ?)", rows.history)

@@ -87,7 +87,7 @@ class UserMailbox:
         received: datetime | None = None,
         **spec: Any,
     ) -> str:
-        """A message arrives: given as bytes, as an ``EmailMessage``, or by the fields of ``MessageSpec``; answers its id.
+        """A message arrives, given as bytes, as ``EmailMessage`` or by the fields of ``MessageSpec``; answers its id.
 
         ``labels`` are system ids and names of user labels, which are made where missing. ``received`` (aware) is
         now by default. A message described by fields goes to the mailbox's owner unless it names ``to``.
@@ -110,8 +110,8 @@ class UserMailbox:
 
     def messages(self, q: str = "", *, spam_and_trash: bool = False, limit: int = 1_000) -> list[Mail]:
         """The messages that match ``q``, newest first, at most ``limit``."""
-        selector = self._mailbox.selector(q, spam_and_trash=spam_and_trash)
-        return [Mail(self._mailbox, each) for each in islice(self._mailbox.select(selector), limit)]
+        condition = self._mailbox.condition(q, spam_and_trash=spam_and_trash)
+        return [Mail(self._mailbox, each) for each in islice(self._mailbox.matching(condition), limit)]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -178,7 +178,7 @@ class Gmail:
         self,
         user: str,
         items: Iterable[MailItem | Skipped],
-        progress: Callable[[int], None] = lambda consumed: None,
+        progress: Callable[[int], object] | None = None,
     ) -> ImportSummary:
         """Store what ``read_mail`` answers, a thousand messages to a transaction.
 
@@ -201,7 +201,8 @@ class Gmail:
                 ]
                 summary.imported += len(mailbox.deliver_all(incoming, conversations))
             summary.skipped += [item for item in batch if isinstance(item, Skipped)]
-            progress(sum(item.consumed for item in batch))
+            if progress is not None:
+                progress(sum(item.consumed for item in batch))
         return summary
 
 

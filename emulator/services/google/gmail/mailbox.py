@@ -17,8 +17,10 @@ from ..errors import FailedPrecondition, InvalidArgument, NotFound
 from .attachment_tokens import attachment_token, part_of_token
 from .delivery import Incoming, deliver
 from .labels import HIDING, SYSTEM_LABELS, Label, folded_name, kept_name
-from .listing import ABOVE_ALL, Page, Selector, list_messages, list_threads
+from .listing import Page, list_messages, list_threads, walk
 from .mime import Message, Part, parse
+from .search import Condition, Context, compile_query
+from .search import parse as parse_query
 
 __all__ = ["Counters", "Mailbox", "Mailboxes", "Profile", "StoredMessage", "StoredThread", "ThreadHead"]
 
@@ -147,21 +149,28 @@ class Mailbox:
         """The parts of a message."""
         return parse(self.raw(message))
 
-    def selector(self, query: str = "", labels: tuple[str, ...] = (), *, spam_and_trash: bool = False) -> Selector:
-        """The messages that match ``query`` and carry all of ``labels``, as ``messages`` and ``threads`` take them.
+    def condition(self, query: str = "", labels: tuple[str, ...] = (), *, spam_and_trash: bool = False) -> Condition:
+        """What a message must meet to match ``query`` and carry all of ``labels`` (ids).
 
-        Spam and Trash are left out unless asked for, by the flag, a label or the query.
+        Spam and Trash are left out unless asked for: by the flag, a label, or the query.
         """
-        lifted = spam_and_trash or not HIDING.isdisjoint(labels)
-        return Selector(self.number, labels, (0, 1) if lifted else (0,))
+        context = Context(
+            mailbox=self.number,
+            addresses=(self.account,),
+            label_id=self._label_id,
+            now=self._kernel.clock.milliseconds(),
+            include_spam_trash=spam_and_trash,
+            label_ids=labels,
+        )
+        return compile_query(parse_query(query), context)
 
-    def select(self, selector: Selector) -> Iterator[StoredMessage]:
-        """Every message selected, newest first, read as the caller goes."""
-        return (self.message(listed.message) for listed in selector.walk(self._world, ABOVE_ALL))
+    def matching(self, condition: Condition) -> Iterator[StoredMessage]:
+        """Every message that meets ``condition``, newest first, read as the caller goes."""
+        return (self.message(listed.message) for listed in walk(self._world, condition))
 
-    def messages(self, selector: Selector, position: int, limit: int) -> Page:
+    def messages(self, condition: Condition, position: int, limit: int) -> Page:
         """A page of the list of messages, newest first."""
-        return list_messages(self._world, selector, position, limit)
+        return list_messages(self._world, condition, position, limit)
 
     # -- threads -------------------------------------------------------------------------------------------------
 
@@ -175,9 +184,9 @@ class Mailbox:
             raise NotFound
         return StoredThread(thread, history, tuple(_stored(row) for row in rows))
 
-    def threads(self, selector: Selector, position: int, limit: int) -> Page:
-        """A page of the list of threads, each at the place of its newest selected message."""
-        return list_threads(self._world, selector, position, limit)
+    def threads(self, condition: Condition, position: int, limit: int) -> Page:
+        """A page of the list of threads, each at the place of its newest message that meets ``condition``."""
+        return list_threads(self._world, condition, position, limit)
 
     def thread_head(self, thread: int) -> ThreadHead:
         """A thread with the snippet of its newest message; one in Spam or Trash counts only where all are."""
@@ -205,6 +214,10 @@ class Mailbox:
         """The label whose name folds as ``name`` does; ``None`` where there is none."""
         row = self._world.one(f"{_LABEL} WHERE mailbox = ? AND folded = ?", (self.number, folded_name(name)))
         return _label(row) if row is not None else None
+
+    def _label_id(self, name: str) -> str | None:
+        found = self.label_named(name)
+        return found.id if found is not None else None
 
     def add_label(self, name: str, *, background_color: str = "", text_color: str = "") -> Label:
         """A new user label. Its id is never used again. The name must not fold like another's."""

@@ -13,8 +13,9 @@ from ..discovery import load
 from ..errors import DelegationDenied, Forbidden, InvalidArgument, NotFound
 from ..parameters import Arguments
 from ..scopes import PREFIX
-from .listing import Selector, page_position
+from .listing import page_position
 from .mailbox import Mailbox, Mailboxes
+from .search import Condition
 from .wire import View
 
 __all__ = ["HANDLERS", "LARGEST_PAGE", "GmailRequest", "Handler"]
@@ -62,15 +63,15 @@ class GmailRequest:
         """How many items a page holds."""
         return self.arguments.integer("maxResults") or DEFAULT_PAGE
 
-    def selector(self) -> Selector:
-        """The messages that ``q``, ``labelIds`` and ``includeSpamTrash`` ask for."""
+    def condition(self) -> Condition:
+        """What ``q``, ``labelIds`` and ``includeSpamTrash`` ask of a message."""
         query = self.arguments.text("q")
         if query and self.restricted:
             raise Forbidden("Metadata scope does not support 'q' parameter", cause="metadata_scope")
         labels = tuple(dict.fromkeys(filter(None, self.arguments.texts("labelIds"))))
         for label in labels:
             self._check_label(label)
-        return self.mailbox.selector(query, labels, spam_and_trash=self.arguments.flag("includeSpamTrash"))
+        return self.mailbox.condition(query, labels, spam_and_trash=self.arguments.flag("includeSpamTrash"))
 
     def _check_label(self, label: str) -> None:
         try:

@@ -82,7 +82,3 @@ CREATE TABLE IF NOT EXISTS gmail_history (
     labels  TEXT NOT NULL,
     PRIMARY KEY (mailbox, id, message)
 ) WITHOUT ROWID;
-
-CREATE VIRTUAL TABLE IF NOT EXISTS gmail_message_text USING fts5 (
-    subject, sender, recipients_to, recipients_cc, recipients_bcc, delivered_to, list, filenames, body
-);

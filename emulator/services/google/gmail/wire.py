@@ -6,6 +6,7 @@ numbers are text.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ __all__ = [
     "thread_head",
 ]
 
+_ID = re.compile("[0-9a-fA-F]{1,16}")
 _LARGEST = 2**63 - 1
 
 
@@ -52,13 +54,9 @@ def hex_id(value: int) -> str:
 
 def number(text: str) -> int:
     """The message or thread behind an id. Raises the API's 400 for what is no id, its 404 for what cannot be one."""
-    try:
-        value = int(text, 16) if text.isalnum() and text.isascii() and len(text) <= 16 else -1
-    except ValueError:
-        value = -1
-    if value < 0:
+    if _ID.fullmatch(text) is None:
         raise InvalidArgument("Invalid id value")
-    if value > _LARGEST:
+    if (value := int(text, 16)) > _LARGEST:
         raise NotFound
     return value
 

@@ -13,7 +13,7 @@ __all__ = ["get", "get_attachment", "list_"]
 @HANDLERS.bind("gmail.users.messages.list")
 def list_(request: GmailRequest) -> dict[str, Any]:
     """Ids of the messages that match, newest first."""
-    page = request.mailbox.messages(request.selector(), request.position(), request.page_size())
+    page = request.mailbox.messages(request.condition(), request.position(), request.page_size())
     return wire.list_page("messages", [wire.message_reference(each) for each in page.items], page)
 
 

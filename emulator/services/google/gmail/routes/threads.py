@@ -13,7 +13,7 @@ __all__ = ["get", "list_"]
 @HANDLERS.bind("gmail.users.threads.list")
 def list_(request: GmailRequest) -> dict[str, Any]:
     """The threads with a message that matches, in the order of their newest such message."""
-    page = request.mailbox.threads(request.selector(), request.position(), request.page_size())
+    page = request.mailbox.threads(request.condition(), request.position(), request.page_size())
     heads = [request.mailbox.thread_head(each.thread) for each in page.items]
     items = [wire.thread_head(head, restricted=request.restricted) for head in heads]
     return wire.list_page("threads", items, page)
