@@ -91,12 +91,10 @@ class SeedNode:
     @property
     def field(self) -> str:
         """The path from the top of the file, such as ``google.clients[0].type``."""
-        parts: list[str] = []
-        node: SeedNode | None = self
-        while node is not None and node._parent is not None:
-            parts.append(f"[{node._key}]" if isinstance(node._key, int) else f".{node._key}")
-            node = node._parent
-        return "".join(reversed(parts)).removeprefix(".")
+        if self._parent is None:
+            return ""
+        step = f"[{self._key}]" if isinstance(self._key, int) else f".{self._key}"
+        return f"{self._parent.field}{step}".removeprefix(".")
 
     def error(self, problem: str) -> SeedError:
         """An error about this value, to be raised by the caller."""

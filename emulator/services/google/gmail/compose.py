@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
-from .invite import Invite  # noqa: TC001 - the seed reader resolves the annotations at run time
+from .invite import Invite
 from .rfc822 import (
     TransferEncoding,
     address_list,
@@ -125,11 +125,10 @@ class _Part(NamedTuple):
     body: bytes
 
 
-def derived_message_id(spec: MessageSpec, key: str = "") -> str:
-    """The ``Message-ID`` of a message that names none: the same for the same sender, subject, text and ``key``."""
-    seen = "\0".join((key, spec.from_, *spec.to, spec.subject, spec.text, spec.html))
-    digest = blake2b(seen.encode("utf-8", "surrogatepass"), digest_size=18).digest()
-    return f"<CA{base64.urlsafe_b64encode(digest).decode()}@{domain_of(spec.from_)}>"
+def derived_message_id(sender: str, *seen: str) -> str:
+    """A ``Message-ID`` of the sender's domain that follows from it and whatever else is ``seen``."""
+    digest = blake2b("\0".join((sender, *seen)).encode("utf-8", "surrogatepass"), digest_size=18).digest()
+    return f"<CA{base64.urlsafe_b64encode(digest).decode()}@{domain_of(sender)}>"
 
 
 def compose(spec: MessageSpec, date: datetime) -> bytes:
@@ -137,7 +136,9 @@ def compose(spec: MessageSpec, date: datetime) -> bytes:
 
     Raises ``ValueError`` where the description cannot be mail: text outside its charset, a line break in a header.
     """
-    message_id = spec.message_id or derived_message_id(spec, date_value(date))
+    message_id = spec.message_id or derived_message_id(
+        spec.from_, *spec.to, spec.subject, spec.text, spec.html, date.isoformat()
+    )
     content = _content(spec, date, message_id)
     head = f"{_header(spec, date, message_id)}{content.headers}\r\n"
     return head.encode("ascii") + content.body
@@ -145,10 +146,10 @@ def compose(spec: MessageSpec, date: datetime) -> bytes:
 
 def _header(spec: MessageSpec, date: datetime, message_id: str) -> str:
     charset = spec.charset
-    trace = [(name, value) for name, value in spec.headers.items() if name.lower() in _TRACE]
-    extra = [(name, value) for name, value in spec.headers.items() if name.lower() not in _TRACE]
+    extra = {name: header_line(name, encoded_text(value, charset)) for name, value in spec.headers.items()}
+    trace = "".join([line for name, line in extra.items() if name.lower() in _TRACE])
     lines = [
-        *(header_line(name, encoded_text(value, charset)) for name, value in trace),
+        trace,
         "MIME-Version: 1.0\r\n",
         f"Date: {date_value(date)}\r\n",
         header_line("Message-ID", message_id),
@@ -161,7 +162,7 @@ def _header(spec: MessageSpec, date: datetime, message_id: str) -> str:
         header_line("Cc", address_list(spec.cc, charset)) if spec.cc else "",
         header_line("Bcc", address_list(spec.bcc, charset)) if spec.bcc else "",
         header_line("List-ID", encoded_text(spec.list_id, charset)) if spec.list_id else "",
-        *(header_line(name, encoded_text(value, charset)) for name, value in extra),
+        *(line for name, line in extra.items() if name.lower() not in _TRACE),
     ]
     return "".join(lines)
 

@@ -223,9 +223,7 @@ def _is_maildir(directory: Path) -> bool:
 def _maildir(directory: Path) -> Iterator[_Source]:
     """The delivered messages: ``cur`` and ``new`` of the inbox, then of each folder; ``tmp`` is not delivered."""
     folders = [("", directory)]
-    for entry in sorted(directory.iterdir()):
-        if entry.is_dir() and entry.name.startswith(".") and _is_maildir(entry):
-            folders.append((_folder_name(entry.name[1:]), entry))
+    folders += [(_folder_name(entry.name[1:]), entry) for entry in sorted(directory.glob(".*")) if _is_maildir(entry)]
     for name, folder in folders:
         for file in (*_visible(folder / "cur"), *_visible(folder / "new")):
             yield _Source(file, "message", _maildir_labels(name, file.name), _delivered_at(file.name))

@@ -38,6 +38,7 @@ _BARE_LF = re.compile(r"\r\n?|\n")
 _MAILBOX = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^<>"]*?))\s*<([^<>\s]+)>\s*')
 _NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,."]')
 _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
+_Q_WORD = tuple(chr(byte) if byte in _Q_SAFE else "_" if byte == ord(" ") else f"={byte:02X}" for byte in range(256))
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -93,7 +94,7 @@ def _word(chunk: str, charset: str, *, quoted: bool) -> str:
     data = chunk.encode(charset)
     if not quoted:
         return f"=?{charset.upper()}?B?{base64.b64encode(data).decode()}?="
-    body = "".join(chr(byte) if byte in _Q_SAFE else "_" if byte == 0x20 else f"={byte:02X}" for byte in data)
+    body = "".join([_Q_WORD[byte] for byte in data])
     return f"=?{charset.upper()}?Q?{body}?="
 
 

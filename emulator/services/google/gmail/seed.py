@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta  # noqa: TC003 - the seed reader resolves the annotations at run time
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ....kernel.seed import SeedNode, read

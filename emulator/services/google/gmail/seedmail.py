@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+import dataclasses
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SeededMessage", "expand"]
 
-_Described = TypeVar("_Described", MessageSpec, Attachment, Invite)
-_SPEC_FIELDS = tuple(each.name for each in fields(MessageSpec))
+_Described = TypeVar("_Described", Attachment, Invite)
+_Fields = dict[str, Any]
+_SPEC_FIELDS = tuple(each.name for each in dataclasses.fields(MessageSpec))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,15 @@ class _Writer:
     def _write(self, seed: MessageSeed, conversation: _Conversation, values: Mapping[str, str]) -> SeededMessage:
         try:
             received = self._received(seed, conversation)
-            spec = self._addressed(_filled(seed, values, received), conversation)
-            spec = conversation.joined_by(spec, received, quote=seed.quote)
-            mine = spec.from_ == self.owner
-            raw = compose(spec if mine else _delivered(spec, self.user, received), received)
+            fields = _filled(seed, values, received)
+            self._address(fields, conversation)
+            conversation.thread(fields, received, quote=seed.quote)
+            mine = fields["from_"] == self.owner
+            if not mine:
+                fields["headers"] = {**_trace(fields, self.user, received), **fields["headers"]}
+            spec = MessageSpec(**fields)
+            conversation.last, conversation.at = spec, received
+            raw = compose(spec, received)
         except (ValueError, OverflowError) as error:
             raise seed.node.error(str(error)) from error
         origin = f"{seed.node.file}:{seed.node.line}"
@@ -108,19 +116,17 @@ class _Writer:
             moment = seed.date or self.now - (seed.age or timedelta(0))
         if moment > self.now:
             raise ValueError(f"the message would come {moment - self.now} in the future")
-        offset = datetime.fromisoformat(f"2000-01-01T00:00:00{seed.zone}").tzinfo
-        return moment.replace(microsecond=0).astimezone(offset)
+        return moment.replace(microsecond=0).astimezone(_zone(seed.zone))
 
-    def _addressed(self, spec: MessageSpec, conversation: _Conversation) -> MessageSpec:
-        """``me`` resolved, and the addressee of an answer or of plain incoming mail filled in."""
-        sender = self._named(spec.from_)
-        to = tuple(self._named(address) for address in spec.to)
-        if not to:
+    def _address(self, fields: _Fields, conversation: _Conversation) -> None:
+        """Resolve ``me``, and fill in whom an answer or plain incoming mail is for."""
+        fields["from_"] = sender = self._named(fields["from_"])
+        for name in ("to", "cc", "bcc"):
+            fields[name] = tuple([self._named(address) for address in fields[name]])
+        if not fields["to"]:
             before = conversation.last
-            answered = before if before is not None and sender == self.owner else None
-            to = (self.owner,) if answered is None else _answered(answered, self.owner)
-        cc = tuple(self._named(address) for address in spec.cc)
-        return replace(spec, from_=sender, to=to, cc=cc)
+            answering = before is not None and sender == self.owner
+            fields["to"] = _answered(before, self.owner) if before is not None and answering else (self.owner,)
 
     def _named(self, address: str) -> str:
         return self.owner if address == "me" else address
@@ -134,18 +140,23 @@ class _Conversation:
     at: datetime | None = None
     ids: tuple[str, ...] = ()
 
-    def joined_by(self, spec: MessageSpec, at: datetime, *, quote: bool) -> MessageSpec:
-        """``spec`` as the next message: threading fields, subject and quotation; remembered as the last."""
+    def thread(self, fields: _Fields, at: datetime, *, quote: bool) -> None:
+        """Give a message its id and, where it is an answer, subject, threading fields and quotation."""
         if self.last is not None and self.at is not None:
-            subject = spec.subject or "Re: " + self.last.subject.removeprefix("Re: ")
-            text = spec.text
-            if quote and text and self.last.text:
-                text = f"{text.rstrip()}\n\n{_quoted(self.last, self.at)}"
-            spec = replace(spec, subject=subject, text=text, in_reply_to=self.ids[-1], references=self.ids)
-        if not spec.message_id:
-            spec = replace(spec, message_id=derived_message_id(spec, date_value(at)))
-        self.last, self.at, self.ids = spec, at, (*self.ids, spec.message_id)
-        return spec
+            fields["subject"] = fields["subject"] or "Re: " + self.last.subject.removeprefix("Re: ")
+            fields["in_reply_to"], fields["references"] = self.ids[-1], self.ids
+            if quote and fields["text"] and self.last.text:
+                fields["text"] = f"{fields['text'].rstrip()}\n\n{_quoted(self.last, self.at)}"
+        if not fields["message_id"]:
+            seen = (*fields["to"], fields["subject"], fields["text"], fields["html"], at.isoformat())
+            fields["message_id"] = derived_message_id(fields["from_"], *seen)
+        self.ids = (*self.ids, fields["message_id"])
+
+
+@cache
+def _zone(offset: str) -> tzinfo:
+    """The zone of ``+09:00``."""
+    return datetime.strptime(offset, "%z").tzinfo or UTC
 
 
 def _answered(message: MessageSpec, owner: str) -> tuple[str, ...]:
@@ -162,18 +173,19 @@ def _quoted(message: MessageSpec, at: datetime) -> str:
     return f"On {day} at {clock[:5]}, {message.from_} wrote:\n\n{lines}"
 
 
-def _filled(seed: MessageSeed, values: Mapping[str, str], at: datetime) -> MessageSpec:
-    """The specification inside ``seed`` with its slots filled."""
-    spec = MessageSpec(**{name: getattr(seed, name) for name in _SPEC_FIELDS})
-    spec = _with_texts(spec, ("subject", "text", "html"), values, at)
-    if spec.headers:
-        spec = replace(spec, headers={name: fill(value, values, at) for name, value in spec.headers.items()})
-    if spec.attachments:
-        parts = [_with_texts(part, ("filename", "text", "pdf"), values, at) for part in spec.attachments]
-        spec = replace(spec, attachments=tuple(parts))
-    if spec.invite is not None:
-        spec = replace(spec, invite=_with_texts(spec.invite, ("summary", "description", "location"), values, at))
-    return spec
+def _filled(seed: MessageSeed, values: Mapping[str, str], at: datetime) -> _Fields:
+    """The fields of the specification inside ``seed``, slots filled."""
+    fields = {name: getattr(seed, name) for name in _SPEC_FIELDS}
+    for name in ("subject", "text", "html"):
+        fields[name] = fill(fields[name], values, at)
+    if seed.headers:
+        fields["headers"] = {name: fill(value, values, at) for name, value in seed.headers.items()}
+    if seed.attachments:
+        parts = [_with_texts(part, ("filename", "text", "pdf"), values, at) for part in seed.attachments]
+        fields["attachments"] = tuple(parts)
+    if seed.invite is not None:
+        fields["invite"] = _with_texts(seed.invite, ("summary", "description", "location"), values, at)
+    return fields
 
 
 def _with_texts(record: _Described, names: tuple[str, ...], values: Mapping[str, str], at: datetime) -> _Described:
@@ -186,15 +198,14 @@ def _with_texts(record: _Described, names: tuple[str, ...], values: Mapping[str,
     return replace(record, **texts) if texts else record
 
 
-def _delivered(spec: MessageSpec, user: str, at: datetime) -> MessageSpec:
-    """``spec`` with the trace fields a message has when it has come from outside."""
-    domain = domain_of(spec.from_)
-    mark = blake2b(f"{spec.message_id} {user}".encode(), digest_size=12).hexdigest()
-    trace = {
+def _trace(fields: _Fields, user: str, at: datetime) -> dict[str, str]:
+    """The fields a message has when it has come from outside."""
+    domain = domain_of(fields["from_"])
+    mark = blake2b(f"{fields['message_id']} {user}".encode(), digest_size=12).hexdigest()
+    return {
         "Delivered-To": user,
         "Received": f"from mail.{domain} by mx.google.com with ESMTPS id {mark} for <{user}>; {date_value(at)}",
     }
-    return replace(spec, headers={**trace, **spec.headers})
 
 
 def _labels(seed: MessageSeed, *, mine: bool) -> tuple[str, ...]:
