@@ -70,8 +70,12 @@ class App:
             self.mount(service)
         self.pipeline = Pipeline(self.kernel, self.directory)
         self._remember_kernel_state()
-        if self._is_new():
-            self._begin()
+        try:
+            if self._is_new():
+                self._begin()
+        except BaseException:
+            self.world.close()
+            raise
 
     # -- what a door needs -------------------------------------------------------------------------------------
 
@@ -150,21 +154,21 @@ class App:
         return self.world.setting("ids") is None
 
     def _begin(self) -> None:
-        self.clock.restore(Clock().setting)
-        if self.config.start is not None:
-            self.clock.start_at(self.config.start)
-        if self.config.frozen:
-            self.clock.freeze()
-        self.ids.position = 0
+        # One transaction: a world whose seeds were refused has not begun, and is seeded when it is opened again.
         with self.world.transaction():
-            self._keep_clock()
+            self.ids.position = 0
+            self._keep_clock(Clock().setting)
+            if self.config.start is not None:
+                self.clock.start_at(self.config.start)
+            if self.config.frozen:
+                self.clock.freeze()
             Seeds(self).apply(self.config.seeds)
 
     def _remember_kernel_state(self) -> None:
         """Tie clock and ids to the world, so that a rollback or a restored file takes them along."""
         self.world.before_commit.append(self._keep_ids)
         self.world.after_restore.append(self._recall)
-        self.clock.changed = self._keep_clock
+        self.clock.keep = self._keep_clock
         self._kept_position = -1
         self._recall()
 
@@ -173,12 +177,16 @@ class App:
             self.world.keep_setting("ids", str(self.ids.position))
             self._kept_position = self.ids.position
 
-    def _keep_clock(self) -> None:
-        setting = self.clock.setting
-        self.world.keep_setting("clock", json.dumps([setting.real, setting.virtual, setting.rate]))
+    def _keep_clock(self, setting: ClockSetting) -> None:
+        # Waits for a call that is under way: were it rolled back, it would take the new time with it.
+        with self.world.transaction():
+            self.world.keep_setting("clock", json.dumps([setting.real, setting.virtual, setting.rate]))
+            self.clock.restore(setting)
 
     def _recall(self) -> None:
-        if (position := self.world.setting("ids")) is not None:
-            self.ids.position = self._kept_position = int(position)
+        position = self.world.setting("ids")
+        self._kept_position = -1 if position is None else int(position)
+        if position is not None:
+            self.ids.position = self._kept_position
         if (kept := self.world.setting("clock")) is not None:
             self.clock.restore(ClockSetting(*json.loads(kept)))

@@ -21,8 +21,15 @@ def refusal(call: Call) -> str:
     if not is_loopback(call.host):
         return f"the control API answers on loopback names only, not on {call.host}"
     origin = call.headers.get("origin")
-    if origin and not is_loopback(urlsplit(origin).hostname or ""):
+    if origin and not is_loopback(_host_of(origin)):
         return f"the control API does not answer pages of {origin}"
     if call.headers.get("sec-fetch-site") not in OWN_SITES:
         return "the control API does not answer requests that another site started"
     return ""
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).hostname or ""
+    except ValueError:
+        return ""

@@ -7,7 +7,7 @@ client's timeout error at once, a shorter one passes unnoticed; a reset is its c
 from __future__ import annotations
 
 import io
-from http.client import HTTPMessage, responses
+from http.client import responses
 from typing import TYPE_CHECKING, Any
 
 from ..kernel.http import Call, Disruption, Headers, Reply
@@ -45,7 +45,7 @@ def requests_adapter(responder: Responder) -> BaseAdapter:
     """An adapter to mount on a ``requests.Session``. Needs requests."""
     import requests  # noqa: PLC0415 - optional
     from requests.adapters import HTTPAdapter  # noqa: PLC0415
-    from urllib3 import HTTPResponse  # noqa: PLC0415
+    from urllib3 import HTTPHeaderDict, HTTPResponse  # noqa: PLC0415
 
     class EmulatorAdapter(HTTPAdapter):
         """Hands each request to the pipeline in this process."""
@@ -59,12 +59,9 @@ def requests_adapter(responder: Responder) -> BaseAdapter:
                 raise requests.ReadTimeout("the answer is held back by a fault", request=request)
             if _breaks(reply.disruption):
                 raise requests.ConnectionError("the connection is broken by a fault", request=request)
-            lines = HTTPMessage()
-            for name, value in _finished(responder, reply):
-                lines.add_header(name, value)
             raw = HTTPResponse(
                 body=io.BytesIO(reply.body),
-                headers=lines.items(),
+                headers=HTTPHeaderDict(_finished(responder, reply)),
                 status=reply.status,
                 reason=responses.get(reply.status, ""),
                 preload_content=False,
@@ -100,17 +97,23 @@ def _requests_call(request: requests.PreparedRequest) -> Call:
     from urllib.parse import urlsplit  # noqa: PLC0415
 
     url = urlsplit(request.url or "")
-    body = request.body or b""
     return Call(
         request.method or "GET",
         url.hostname or "",
         url.path or "/",
         url.query,
         Headers(request.headers.items()),
-        body.encode() if isinstance(body, str) else bytes(body),
+        _body_bytes(request.body),
         url.scheme,
         str(request.headers.get("User-Agent", "")),
     )
+
+
+def _body_bytes(body: Any) -> bytes:
+    """The body of a prepared request: text, bytes, an open file, or an iterable of pieces."""
+    if body is None or isinstance(body, (str, bytes, bytearray)):
+        return body.encode() if isinstance(body, str) else bytes(body or b"")
+    return _body_bytes(body.read()) if hasattr(body, "read") else b"".join(map(_body_bytes, body))
 
 
 def _finished(responder: Responder, reply: Reply) -> list[tuple[str, str]]:

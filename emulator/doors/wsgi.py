@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from werkzeug.wrappers import Request, Response
 
-from ..kernel.http import Call, Headers, Reply
+from ..kernel.http import Call, Headers, Reply, encode_segment
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["application", "call_of"]
+__all__ = ["Responder", "application", "call_of"]
 
 
 class Responder(Protocol):
@@ -45,10 +45,10 @@ def call_of(environ: WSGIEnvironment) -> Call:
     target = str(environ.get("REQUEST_URI") or environ.get("RAW_URI") or "")
     if "://" in target:
         target = "/" + target.split("://", 1)[1].partition("/")[2]
-    path, _, query = target.partition("?") if target else (request.path, "", "")
+    path, _, query = target.partition("?") if target else (_encoded(request.path), "", "")
     return Call(
         verb=request.method,
-        host=request.host.rpartition(":")[0] if request.host.rsplit(":", 1)[-1].isdigit() else request.host,
+        host=_host_of(request.host),
         path=path,
         query=query or request.query_string.decode("latin-1"),
         headers=Headers(request.headers.items()),
@@ -56,6 +56,17 @@ def call_of(environ: WSGIEnvironment) -> Call:
         scheme=request.scheme,
         peer=request.headers.get("User-Agent", request.remote_addr or ""),
     )
+
+
+def _encoded(path: str) -> str:
+    """A decoded path encoded again: the best that can be had from a server that threw the raw one away."""
+    return "/".join(encode_segment(segment) for segment in path.split("/"))
+
+
+def _host_of(authority: str) -> str:
+    """The lower-case host of a ``Host`` header, without its port."""
+    name, colon, port = authority.lower().rpartition(":")
+    return name if colon and (port.isdigit() or not port) else authority.lower()
 
 
 def _response(reply: Reply, date: str) -> Response:
@@ -68,6 +79,8 @@ def _response(reply: Reply, date: str) -> Response:
     if disruption is not None and (disruption.reset or disruption.truncate is not None):
         body = _cut(reply.body, disruption.truncate)
     response = Response(body, reply.status, list(reply.headers))
+    if "content-type" not in reply.headers:
+        response.headers.pop("Content-Type", None)
     if reply.status not in {204, 304}:
         response.headers["Content-Length"] = str(len(reply.body))
     response.headers.setdefault("Date", date)
@@ -78,5 +91,3 @@ def _cut(body: bytes, length: int | None) -> Iterator[bytes]:
     """The first ``length`` bytes and then a broken connection; none of it after a reset."""
     yield body[: length or 0]
     raise ConnectionResetError("the body is cut here by a fault")
-
-

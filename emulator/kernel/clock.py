@@ -31,14 +31,14 @@ class ClockSetting:
 class Clock:
     """The emulator's only notion of now. All values are seconds since the Unix epoch or aware UTC datetimes.
 
-    ``changed`` is called after every setting, so that the owner can keep it in the world.
+    Every setting goes through ``keep``, which the owner replaces to keep it in the world as well.
     """
 
     def __init__(self, source: Callable[[], float] = time.time) -> None:
         self._source = source
         now = source()
         self._setting = ClockSetting(now, now, 1.0)
-        self.changed: Callable[[], None] = lambda: None
+        self.keep: Callable[[ClockSetting], None] = self.restore
 
     @property
     def setting(self) -> ClockSetting:
@@ -46,7 +46,7 @@ class Clock:
         return self._setting
 
     def restore(self, setting: ClockSetting) -> None:
-        """Take up a remembered setting; does not call ``changed``."""
+        """Take up a remembered setting, without ``keep``."""
         self._setting = setting
 
     def time(self) -> float:
@@ -111,8 +111,7 @@ class Clock:
         return self._anchor(self.time(), float(rate))
 
     def _anchor(self, virtual: float, rate: float) -> datetime:
-        self._setting = ClockSetting(self._source(), virtual, rate)
-        self.changed()
+        self.keep(ClockSetting(self._source(), virtual, rate))
         return self.now()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from math import inf
 from typing import TYPE_CHECKING, Self
 
 from .http import Call, Disruption, Headers, HeaderSource, Reply
@@ -18,7 +19,7 @@ from .http import Call, Disruption, Headers, HeaderSource, Reply
 if TYPE_CHECKING:
     from .service import Service
 
-__all__ = ["Fault", "FaultError", "Faults"]
+__all__ = ["Fault", "FaultError", "Faults", "answer"]
 
 
 class FaultError(ValueError):
@@ -43,6 +44,12 @@ class Fault:
     message: str = ""
     reply: Reply | None = None
     disruption: Disruption | None = None
+
+    def __post_init__(self) -> None:
+        if self.after < 0:
+            raise FaultError(f"after must not be negative, got {self.after}")
+        if self.times is not None and self.times < 1:
+            raise FaultError(f"times must be at least 1, got {self.times}; leave it out to hit every call")
 
     @classmethod
     def status(
@@ -70,8 +77,8 @@ class Fault:
         cls, seconds: float, *, operation: str = "", service: str = "", host: str = "", times: int | None = None
     ) -> Self:
         """Hold the answer back for real ``seconds``; other calls are not delayed."""
-        if seconds <= 0:
-            raise FaultError(f"a delay must be longer than nothing, got {seconds:g} s")
+        if not 0 < seconds < inf:
+            raise FaultError(f"a delay must be longer than nothing and end, got {seconds:g} s")
         return cls(operation, service, host, times=times, disruption=Disruption(delay=seconds))
 
     @classmethod
@@ -95,6 +102,8 @@ class Fault:
         cls, length: int, *, operation: str = "", service: str = "", host: str = "", times: int | None = None
     ) -> Self:
         """Send only the first ``length`` bytes of the body under its full Content-Length, then close."""
+        if length < 0:
+            raise FaultError(f"a body cannot be cut to {length} bytes")
         return cls(operation, service, host, times=times, disruption=Disruption(truncate=length))
 
     def matches(self, operation: str, service: str, host: str) -> bool:

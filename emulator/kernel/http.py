@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
-__all__ = ["Call", "Disruption", "Headers", "Reply"]
+__all__ = ["Call", "Disruption", "HeaderSource", "Headers", "Reply", "decode_segment", "encode_segment"]
 
 HeaderSource = Mapping[str, str] | Iterable[tuple[str, str]]
 

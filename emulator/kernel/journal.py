@@ -86,10 +86,10 @@ class Entry:
             "operation": self.operation,
             "verb": self.call.verb,
             "host": self.call.host,
-            "path": self.call.path,
-            "query": {name: _shown(name, value) for name, value in self.call.query_pairs},
-            "form": {name: _shown(name, value) for name, value in self.call.form_pairs},
-            "parameters": {name: _shown(name, value) for name, value in self.parameters.items()},
+            "path": _shown("", self.call.path),
+            "query": _shown("", dict(self.call.query_pairs)),
+            "form": _shown("", dict(self.call.form_pairs)),
+            "parameters": _shown("", self.parameters),
             "principal": self.principal,
             "scopes": list(self.scopes),
             "status": self.status,
@@ -99,12 +99,12 @@ class Entry:
             "parent": self.parent,
             "milliseconds": round(self.duration * 1000, 3),
             "unrouted": self.unrouted,
-            "crash": repr(self.crash) if self.crash is not None else "",
+            "crash": _shown("", repr(self.crash)) if self.crash is not None else "",
         }
 
     def line(self) -> str:
         """The entry in one line, for a failing test or a log."""
-        what = self.operation or f"{self.call.verb} {self.call.host}{self.call.path}"
+        what = self.operation or f"{self.call.verb} {self.call.host}{_shown('', self.call.path)}"
         why = f"  {self.cause}" if self.cause else ""
         who = f"  as {self.principal}" if self.principal else ""
         return f"#{self.number} {rfc3339(self.at)} {what} -> {self.status}{why}{who}"
@@ -231,13 +231,18 @@ class Journal:
 
 
 def _shown(name: str, value: Any) -> Any:
-    if name.lower() in SECRET_NAMES and isinstance(value, str):
-        return mask(value)
-    return _TOKEN.sub(lambda found: mask(found[0]), value) if isinstance(value, str) else value
+    """``value`` as it may leave the process: masked whole under a secret's name, else where it looks like one."""
+    if isinstance(value, str):
+        return mask(value) if name.lower() in SECRET_NAMES else _TOKEN.sub(lambda found: mask(found[0]), value)
+    if isinstance(value, Mapping):
+        return {_shown("", key): _shown(str(key), item) for key, item in value.items()}
+    return [_shown(name, item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 # Shapes of credentials that may sit in a parameter of another name.
-_TOKEN = re.compile(r"ya29\.[\w-]{20,}|1//[\w-]{20,}|GOCSPX-[\w-]{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*")
+_TOKEN = re.compile(
+    r"ya29\.[\w-]{20,}|1//[\w-]{20,}|1%2[Ff]%2[Ff][\w-]{20,}|GOCSPX-[\w-]{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"
+)
 
 
 def _shortened(call: Call) -> Call:

@@ -102,8 +102,13 @@ def pkce_failure(verifier: str, challenge: str, method: str) -> PkceFailure | No
 def _flat_json(body: bytes) -> list[tuple[str, str]]:
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     if not isinstance(value, dict):
         return []
-    return [(name, item) for name, item in value.items() if isinstance(item, str)]
+    return [(_whole(name), _whole(item)) for name, item in value.items() if isinstance(item, str)]
+
+
+def _whole(text: str) -> str:
+    """Text without the lone surrogates JSON can smuggle in, which no database and no encoder takes."""
+    return text.encode("utf-8", "replace").decode()

@@ -63,7 +63,8 @@ class Directory:
 
         The operation is ``None`` where the service has no such path; the service is ``None`` where nobody answers.
         """
-        fallback: Service | None = None
+        nobody: tuple[Service | None, Routed | None, Call] = None, None, call
+        fallback = nobody
         for service in self._candidates(call):
             inner = _inside(call, service.prefix) if is_loopback(call.host) else call
             if inner is None:
@@ -71,9 +72,9 @@ class Directory:
             if (routed := service.route(inner)) is not None:
                 return service, routed, inner
             # On loopback every unprefixed room would claim every path, so none of them speaks for an unknown one.
-            if service.prefix or not is_loopback(call.host):
-                fallback = fallback or service
-        return fallback, None, call
+            if fallback is nobody and (service.prefix or not is_loopback(call.host)):
+                fallback = service, None, inner
+        return fallback
 
     def _candidates(self, call: Call) -> Sequence[Service]:
         if is_loopback(call.host):

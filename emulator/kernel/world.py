@@ -110,29 +110,32 @@ class World:
                 yield
                 for hook in self.before_commit:
                     hook()
+                self._database.execute("COMMIT" if plain else f"RELEASE {name}")
             except BaseException:
-                self._depth -= 1
-                self._database.execute("ROLLBACK" if plain else f"ROLLBACK TO {name}")
-                if not plain:
-                    self._database.execute(f"RELEASE {name}")
-                self._restored()
+                self._undo("" if plain else name)
                 raise
-            self._depth -= 1
-            self._database.execute("COMMIT" if plain else f"RELEASE {name}")
+            finally:
+                self._depth -= 1
 
     def checkpoint(self) -> int:
         """Mark the present state; ``rollback`` with the answer returns to it. Marks nest like brackets.
 
         While a mark is open nothing reaches a world file, so marks are for tests; a running sandbox uses ``image``.
+        Raises ``WorldError`` inside a transaction, whose end would take the mark with it.
         """
         with self.lock:
+            self._require_no_call("set")
             self._marks += 1
             self._database.execute(f"SAVEPOINT mark_{self._marks}")
             return self._marks
 
     def rollback(self, mark: int, *, keep: bool = False) -> None:
-        """Return to ``mark`` and close it and every later one; ``keep`` leaves it open for another round."""
+        """Return to ``mark`` and close it and every later one; ``keep`` leaves it open for another round.
+
+        Raises ``WorldError`` for a mark that is not open, and inside a transaction.
+        """
         with self.lock:
+            self._require_no_call("returned to")
             if not 1 <= mark <= self._marks:
                 raise WorldError(f"checkpoint {mark} is not open; open ones: 1 to {self._marks}")
             self._database.execute(f"ROLLBACK TO mark_{mark}")
@@ -152,8 +155,7 @@ class World:
         """Become the world of ``image``. Raises ``NotAWorld`` or ``NewerWorld`` and leaves this one as it was."""
         source = sqlite3.connect(":memory:")
         try:
-            source.deserialize(image)
-            _examine(source, "the given image")
+            _deserialize(source, image)
             with self.lock:
                 if self._marks or self._depth:
                     raise WorldError("a world cannot be replaced while a checkpoint or a call is open")
@@ -175,15 +177,28 @@ class World:
             blank.close()
 
     def save(self, path: str | Path) -> None:
-        """Write the world to a new file, readable by its owner only."""
+        """Write the world to a file that only its owner can read, whatever stood there before."""
         target = Path(path)
         target.touch(mode=0o600)
+        target.chmod(0o600)
         target.write_bytes(self.image())
 
     def close(self) -> None:
         """Close the database; a file keeps every committed call."""
         with self.lock:
             self._database.close()
+
+    def _undo(self, savepoint: str) -> None:
+        """Take back the transaction, or what happened since ``savepoint``."""
+        if self._database.in_transaction:  # a full disk makes SQLite roll back by itself
+            self._database.execute(f"ROLLBACK TO {savepoint}" if savepoint else "ROLLBACK")
+            if savepoint:
+                self._database.execute(f"RELEASE {savepoint}")
+        self._restored()
+
+    def _require_no_call(self, what: str) -> None:
+        if self._depth:
+            raise WorldError(f"a checkpoint cannot be {what} inside a transaction")
 
     def _restored(self) -> None:
         for hook in self.after_restore:
@@ -202,12 +217,11 @@ def _open(path: Path | None) -> sqlite3.Connection:
         if not path.exists():
             path.touch(mode=0o600)
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
-        # One process owns a world file: two emulators on one mailbox would each serve half-true history ids.
-        database.execute("PRAGMA locking_mode = EXCLUSIVE")
-        _examine(database, str(path))
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        return _configure(database)
+        try:
+            return _owned(database, str(path))
+        except BaseException:
+            database.close()
+            raise
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             raise WorldInUse(f"{path}: another process is using this world; stop it or name another file") from None
@@ -216,6 +230,29 @@ def _open(path: Path | None) -> sqlite3.Connection:
         raise NotAWorld(f"{path}: not a world file ({error})") from None
     except OSError as error:
         raise NotAWorld(f"{path}: {error.strerror or error}") from None
+
+
+def _owned(database: sqlite3.Connection, name: str) -> sqlite3.Connection:
+    """The database of a world file, held by this process alone until it is closed."""
+    # Two emulators on one mailbox would each serve half-true history ids.
+    database.execute("PRAGMA locking_mode = EXCLUSIVE")
+    _examine(database, name)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    return _configure(database)
+
+
+def _deserialize(database: sqlite3.Connection, image: bytes) -> None:
+    """Fill an in-memory database from ``image``. Raises ``NotAWorld`` or ``NewerWorld``."""
+    name = "the given image"
+    if not image.startswith(b"SQLite format 3\0") or len(image) < 100:
+        raise NotAWorld(f"{name}: not a world file")
+    # Bytes 18 and 19 say "write-ahead log" in the image of a file; a database in memory has none and would refuse it.
+    database.deserialize(image[:18] + b"\x01\x01" + image[20:])
+    try:
+        _examine(database, name)
+    except sqlite3.DatabaseError as error:
+        raise NotAWorld(f"{name}: not a world file ({error})") from None
 
 
 def _examine(database: sqlite3.Connection, name: str) -> None:

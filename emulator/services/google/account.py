@@ -110,8 +110,7 @@ class Account(Live):
     def _projects(self, client: str | None) -> list[str]:
         if client is not None:
             return [Client.named(self._world, client).project.id]
-        rows = self._world.all("SELECT DISTINCT project FROM google_refresh_token WHERE account = ?", (self.email,))
-        return [row[0] for row in rows]
+        return self._tokens.projects_of(self.email)
 
     def _credentials(self, client: Client, issued: RefreshToken) -> Credentials:
         secret = client.secrets[0] if client.secrets else ""

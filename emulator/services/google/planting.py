@@ -1,7 +1,8 @@
-"""Puts the ``google`` section of a seed into the world."""
+"""Puts the ``google`` section of a seed into the world; what the world has already is a ``SeedError`` at its line."""
 
 from __future__ import annotations
 
+from ...kernel.seed import SeedNode
 from ...kernel.world import World
 from .cloud import Google
 from .seed import ClientSeed, GoogleSeed, GrantSeed, ProjectSeed, UserSeed
@@ -22,7 +23,15 @@ def plant(google: Google, section: GoogleSeed) -> None:
         _grant(google, grant)
 
 
+def _new(world: World, node: SeedNode, table: str, **values: str | int) -> None:
+    """Refuse, where it was written, a value that the world's ``table`` already holds in that column."""
+    for column, value in values.items():
+        if world.one(f"SELECT 1 FROM {table} WHERE {column} = ?", (value,)) is not None:
+            raise (node.get(column) or node).error(f'"{value}" is already in the world')
+
+
 def _project(world: World, seed: ProjectSeed) -> None:
+    _new(world, seed.node, "google_project", id=seed.id, number=seed.number)
     world.execute(
         "INSERT INTO google_project (id, number, title, user_type, publishing_status, verified, organization,"
         " denied_as) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -42,6 +51,7 @@ def _project(world: World, seed: ProjectSeed) -> None:
 
 
 def _client(world: World, seed: ClientSeed) -> None:
+    _new(world, seed.node, "google_client", name=seed.name, client_id=seed.client_id)
     world.execute(
         "INSERT INTO google_client (client_id, name, project, type, deleted, desktop_like_web)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -54,6 +64,7 @@ def _client(world: World, seed: ClientSeed) -> None:
 
 
 def _user(world: World, seed: UserSeed) -> None:
+    _new(world, seed.node, "google_account", email=seed.email, sub=seed.sub)
     world.execute(
         "INSERT INTO google_account (email, sub, name, given_name, family_name, picture, organization, disabled,"
         " deleted, gmail, advanced_protection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -74,6 +85,8 @@ def _user(world: World, seed: UserSeed) -> None:
 
 
 def _grant(google: Google, seed: GrantSeed) -> None:
+    if google.tokens.refresh_token(seed.refresh_token) is not None:
+        raise (seed.node.get("refresh_token") or seed.node).error("this refresh token is already in the world")
     client = google.client(seed.client)
     google.tokens.grant(seed.user, client.project.id, seed.scopes)
     issued_at = google.kernel.clock.time() - seed.consented.total_seconds()

@@ -218,6 +218,16 @@ class Tokens:
         )
         return scope_names.split(found or "")
 
+    def projects_of(self, account: str) -> list[str]:
+        """Every project that holds anything of ``account``: a grant, or a token minted without one."""
+        rows = self._world.all(
+            "SELECT project FROM google_grant WHERE account = :account"
+            " UNION SELECT project FROM google_refresh_token WHERE account = :account"
+            " UNION SELECT project FROM google_access_token WHERE account = :account",
+            {"account": account},
+        )
+        return [row[0] for row in rows]
+
     def revoke_grant(self, account: str, project: str, reason: str = "revoked") -> None:
         """Withdraw everything ``account`` allowed ``project``: the grant and all tokens of all its clients."""
         now = self._clock.time()
