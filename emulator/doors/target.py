@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from urllib.parse import quote
 
 __all__ = ["Authority", "Target", "TargetError", "is_loopback"]
 
-# Every printable ASCII character stands for itself, so only bytes beyond ASCII are escaped.
-PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 LARGEST_PORT = 65535
 
 
@@ -53,8 +50,10 @@ class Target:
     @classmethod
     def parse(cls, raw: bytes) -> Target:
         """Read origin form, absolute form or ``*`` (RFC 9112 section 3.2). Raises ``TargetError``."""
-        text = quote(raw, safe=PRINTABLE)
-        text = text.partition("#")[0]
+        if not raw.isascii():
+            message = "a request target is ASCII, the rest of Unicode percent-encoded"
+            raise TargetError(message)
+        text = raw.decode("ascii").partition("#")[0]
         if text.startswith("/") or text == "*":
             path, _, query = text.partition("?")
             return cls(path, query)

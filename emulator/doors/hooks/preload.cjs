@@ -1,7 +1,7 @@
 'use strict';
 // Loaded by every Node process whose NODE_OPTIONS require it; leads its sockets to the emulator's gate.
 // http, https, tls, http2, undici and every agent connect through net.Socket.prototype.connect, so it alone is patched.
-// The server name a TLS socket was given stays untouched: by it the gate knows whose certificate to show.
+// The server name of a TLS socket keeps the real host: by it the gate knows whose certificate to show.
 
 const net = require('node:net');
 
@@ -63,6 +63,8 @@ function redirectedConnect(...args) {
   const port = Number(options?.port);
   if (options === null || isLocal(host) || Number.isNaN(port)) return connect.apply(this, args);
   if (!isKnown(host) || !SERVED_PORTS.has(port)) return refuse(this, host, port);
+  // A TLS client may leave the server name out; the real hosts have a default certificate, the gate has not.
+  if (typeof this.setServername === 'function' && !options.servername) this.setServername(host);
   const redirected = { ...options, host: GATE_HOST, port: GATE_PORT, lookup: undefined };
   return connect.apply(this, withOptions(args, redirected));
 }
