@@ -20,7 +20,7 @@ from .seednode import SeedNode
 
 __all__ = ["read"]
 
-Record = TypeVar("Record")
+_Record = TypeVar("_Record")
 _Reader = Callable[[SeedNode, "datetime | None"], Any]
 
 
@@ -32,7 +32,7 @@ class _Plan(NamedTuple):
     node: str | None
 
 
-def read(node: SeedNode, record: type[Record], now: datetime | None = None) -> Record:
+def read(node: SeedNode, record: type[_Record], now: datetime | None = None) -> _Record:
     """``node`` as an instance of the dataclass ``record``; ``now`` is what relative instants refer to.
 
     Raises ``SeedError`` for an unknown or missing field, a wrong type, and for any ``ValueError`` of the

@@ -157,8 +157,8 @@ MISTAKES = [
         "text: Yes.",
         "text: Yes ${nmber}.",
         (
-            "g.yaml:13: mailboxes[0].messages[0].replies[0]: ${nmber} names nothing; there are date, short, weekday, month,"
-            " year, iso, dmy, kanji, week, and dates may be moved as in ${date+3d}"
+            "g.yaml:13: mailboxes[0].messages[0].replies[0]: ${nmber} names nothing; there are date, short,"
+            " weekday, month, year, iso, dmy, kanji, week, and dates may be moved as in ${date+3d}"
         ),
     ),
     (
