@@ -109,8 +109,8 @@ class CertificateAuthority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.options |= ssl.OP_NO_RENEGOTIATION
-        # A ticket left unread in the client's socket turns its close into a reset.
-        context.num_tickets = 0
+        # Session tickets stay on: they are what carries the ACK of the client's last handshake message. Without them a
+        # client under Nagle's algorithm holds its first request back for 40 ms (observed).
         context.set_alpn_protocols(self._protocols)
         return context
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import time
 from collections.abc import Callable
 
 import pytest
@@ -254,3 +255,14 @@ def test_plain_text_in_a_tunnel_ends_it(dial: Dial, application: Application) ->
     wire.send(GET.encode())
     assert wire.read_all() == b""
     assert application.calls == []
+
+
+def test_the_first_request_to_a_host_is_not_held_back(dial_tls: Dial) -> None:
+    """A client under Nagle's algorithm waits 40 ms for an ACK unless the gate says something after the handshake."""
+    taken = []
+    for number in range(7):
+        host = f"first{number}.scalekit.dev"
+        began = time.perf_counter()
+        assert dial_tls(host).ask(GET.replace(HOST, host))[0] == 200
+        taken.append(time.perf_counter() - began)
+    assert min(taken) < 0.03
