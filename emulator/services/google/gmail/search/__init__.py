@@ -1,0 +1,10 @@
+"""The search language of ``q``: ``parse`` reads it, ``compile_query`` turns it into SQL, ``explain`` into words."""
+
+from __future__ import annotations
+
+from .explain import explain
+from .parser import parse
+from .query import Query
+from .sql import Condition, Context, compile_query
+
+__all__ = ["Condition", "Context", "Query", "compile_query", "explain", "parse"]

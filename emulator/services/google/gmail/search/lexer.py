@@ -1,0 +1,165 @@
+"""A query cut into tokens. What has no partner — a quote, a bracket, a keyword without operands — becomes text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from .query import Span
+
+__all__ = ["DEEPEST", "LONGEST", "OPERATORS", "Kind", "Token", "tokens"]
+
+LONGEST = 16_384
+"""Characters of a query that are read."""
+
+DEEPEST = 8
+"""Levels of brackets that group; deeper ones are punctuation. SQLite's own parser gives up at about twenty brackets, and a level takes two."""
+
+OPERATORS = frozenset(
+    {"from", "to", "cc", "bcc", "deliveredto", "list", "subject", "filename", "rfc822msgid", "has", "in", "is", "label"}
+    | {"category", "after", "before", "newer", "older", "newer_than", "older_than", "larger", "smaller", "size"},
+)
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    WORD = auto()
+    PHRASE = auto()
+    OPERATOR = auto()
+    OPEN = auto()
+    CLOSE = auto()
+    OPEN_BRACE = auto()
+    CLOSE_BRACE = auto()
+    OR = auto()
+    AND = auto()
+    NOT = auto()
+    EXACT = auto()
+    AROUND = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """``text`` is what counts: a phrase without its quotes, an operator's name in lower case without the colon."""
+
+    kind: Kind
+    text: str
+    span: Span
+
+
+_WORD = re.compile(r'[^\s(){}"|]+')
+_NAMED = re.compile(r"([A-Za-z0-9_]+):")
+_SINGLE = {
+    "(": Kind.OPEN,
+    ")": Kind.CLOSE,
+    "{": Kind.OPEN_BRACE,
+    "}": Kind.CLOSE_BRACE,
+    "|": Kind.OR,
+}
+_PREFIXES = {"-": Kind.NOT, "+": Kind.EXACT}
+_KEYWORDS = {"OR": Kind.OR, "AND": Kind.AND, "NOT": Kind.NOT, "AROUND": Kind.AROUND}
+_OPENERS = {Kind.CLOSE: Kind.OPEN, Kind.CLOSE_BRACE: Kind.OPEN_BRACE}
+_ENDS_OPERAND = frozenset({Kind.WORD, Kind.PHRASE, Kind.CLOSE, Kind.CLOSE_BRACE})
+_BEGINS_OPERAND = frozenset(
+    {Kind.WORD, Kind.PHRASE, Kind.OPERATOR, Kind.OPEN, Kind.OPEN_BRACE, Kind.NOT, Kind.EXACT},
+)
+
+
+def tokens(query: str) -> list[Token]:
+    """The tokens of ``query``, brackets balanced and every operator and keyword with what it needs beside it."""
+    return _with_operands(_with_values(_balanced(list(_cut(query[:LONGEST])))))
+
+
+def _cut(query: str) -> Iterator[Token]:
+    position = 0
+    while position < len(query):
+        character = query[position]
+        if character in _SINGLE:
+            yield Token(_SINGLE[character], character, (position, position + 1))
+            position += 1
+        elif character == '"':
+            close = query.find('"', position + 1)
+            if close >= 0:
+                yield Token(Kind.PHRASE, query[position + 1 : close], (position, close + 1))
+            position = max(close, position) + 1
+        elif character in _PREFIXES:
+            if position + 1 < len(query) and not query[position + 1].isspace():
+                yield Token(_PREFIXES[character], character, (position, position + 1))
+            position += 1
+        elif match := _WORD.match(query, position):
+            yield from _word(match[0], position)
+            position = match.end()
+        else:
+            position += 1
+
+
+def _word(text: str, start: int) -> Iterator[Token]:
+    """A run without white space: a keyword, an operator and its value, or the pieces between its colons."""
+    end = start + len(text)
+    named = _NAMED.match(text)
+    if text in _KEYWORDS:
+        yield Token(_KEYWORDS[text], text, (start, end))
+    elif named and named[1].lower() in OPERATORS:
+        yield Token(Kind.OPERATOR, named[1].lower(), (start, start + named.end()))
+        if named.end() < len(text):
+            yield Token(Kind.WORD, text[named.end() :], (start + named.end(), end))
+    else:
+        for piece in re.finditer("[^:]+", text):
+            yield Token(Kind.WORD, piece[0], (start + piece.start(), start + piece.end()))
+
+
+def _balanced(found: list[Token]) -> list[Token]:
+    """Without brackets that have no partner or are nested too deep."""
+    kept: set[int] = set()
+    open_: list[int] = []
+    for index, token in enumerate(found):
+        if token.kind in (Kind.OPEN, Kind.OPEN_BRACE):
+            open_.append(index)
+        elif token.kind in _OPENERS and open_ and found[open_[-1]].kind is _OPENERS[token.kind]:
+            if len(open_) <= DEEPEST:
+                kept |= {open_[-1], index}
+            open_.pop()
+    brackets = (Kind.OPEN, Kind.CLOSE, Kind.OPEN_BRACE, Kind.CLOSE_BRACE)
+    return [token for index, token in enumerate(found) if token.kind not in brackets or index in kept]
+
+
+def _with_values(found: list[Token]) -> list[Token]:
+    """With each operator that has no value right behind its colon turned into a word."""
+    takes = (Kind.WORD, Kind.PHRASE, Kind.OPEN, Kind.OPEN_BRACE)
+    result: list[Token] = []
+    for index, token in enumerate(found):
+        following = found[index + 1] if index + 1 < len(found) else None
+        valued = following is not None and following.kind in takes and following.span[0] == token.span[1]
+        result.append(replace(token, kind=Kind.WORD) if token.kind is Kind.OPERATOR and not valued else token)
+    return result
+
+
+def _with_operands(found: list[Token]) -> list[Token]:
+    """With each keyword that lacks an operand turned into a word, and each lone prefix left out."""
+    result: list[Token] = []
+    for index, token in enumerate(found):
+        before = result[-1].kind if result else None
+        if token.kind in (Kind.OR, Kind.AND):
+            complete = before in _ENDS_OPERAND and _kind(found, index + 1) in _BEGINS_OPERAND
+        elif token.kind in (Kind.NOT, Kind.EXACT):
+            complete = _kind(found, index + 1) in _BEGINS_OPERAND
+        else:
+            complete = token.kind is not Kind.AROUND or _has_distance(found, index, before)
+        if complete:
+            result.append(token)
+        elif token.text.isalpha():
+            result.append(replace(token, kind=Kind.WORD))
+    return result
+
+
+def _kind(found: list[Token], index: int) -> Kind | None:
+    return found[index].kind if index < len(found) else None
+
+
+def _has_distance(found: list[Token], index: int, before: Kind | None) -> bool:
+    texts = (Kind.WORD, Kind.PHRASE)
+    if before not in texts or _kind(found, index + 1) is not Kind.WORD or _kind(found, index + 2) not in texts:
+        return False
+    return re.fullmatch("[0-9]{1,4}", found[index + 1].text) is not None
