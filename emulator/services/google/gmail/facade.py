@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from itertools import islice
 from typing import Any
 
 from ....kernel.service import Kernel
-from .compose import MessageSpec, compose
+from .compose import MessageSpec, compose, derived_message_id
 from .delivery import Incoming
 from .labels import SYSTEM_LABELS
 from .mailbox import Mailbox, Mailboxes, StoredMessage
@@ -93,14 +93,11 @@ class UserMailbox:
         now by default. A message described by fields goes to the mailbox's owner unless it names ``to``.
         """
         moment = received or self._kernel.clock.now()
-        if raw is None:
-            spec["to"] = _several(spec.get("to", self.user))
-            content = compose(MessageSpec(**spec), moment)
-        elif spec:
+        if raw is not None and spec:
             raise TypeError(f"a message is given as bytes or by fields, not both: {', '.join(spec)}")
-        else:
-            content = raw if isinstance(raw, bytes) else raw.as_bytes()
         with self._kernel.world.transaction():
+            content = self._composed(spec, moment) if raw is None else raw
+            content = content if isinstance(content, bytes) else content.as_bytes()
             ids = _LabelIds(self._mailbox).of(labels)
             return hex_id(self._mailbox.deliver(content, ids, received=_milliseconds(moment)).id)
 
@@ -112,6 +109,13 @@ class UserMailbox:
         """The messages that match ``q``, newest first, at most ``limit``."""
         condition = self._mailbox.condition(q, spam_and_trash=spam_and_trash)
         return [Mail(self._mailbox, each) for each in islice(self._mailbox.matching(condition), limit)]
+
+    def _composed(self, fields: dict[str, Any], moment: datetime) -> bytes:
+        """A message by its fields; one that names no Message-ID has its own, however alike two are."""
+        spec = MessageSpec(**{**fields, "to": _several(fields.get("to", self.user))})
+        if not spec.message_id:
+            spec = replace(spec, message_id=derived_message_id(spec.from_, self._kernel.ids.hex(16)))
+        return compose(spec, moment)
 
     @property
     def labels(self) -> tuple[str, ...]:

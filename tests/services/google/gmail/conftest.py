@@ -10,12 +10,13 @@ from urllib.parse import urlencode, urlsplit
 
 import httplib2
 import pytest
+from googleapiclient.discovery import build
+
 from emulator.app import App
 from emulator.config import Config
 from emulator.kernel.http import Call, Headers, Reply
 from emulator.seeds import Seeds
 from emulator.services.google.gmail.facade import UserMailbox
-from googleapiclient.discovery import build
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -58,6 +59,7 @@ class Site:
 
     def __init__(self) -> None:
         self.app = App(Config(start=NOW, frozen=True))
+        self.app.clock.start_at(NOW)  # to the microsecond
         with self.app.world.transaction():
             Seeds(self.app).apply((), SEED)
 

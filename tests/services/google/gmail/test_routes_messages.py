@@ -6,6 +6,7 @@ import base64
 import json
 
 import pytest
+
 from emulator.services.google.gmail.compose import Attachment
 
 WITH_FILES = (
