@@ -1,0 +1,46 @@
+"""The last step of a browser's way: a real request to an app that listens on this machine.
+
+This is the emulator's only connection outwards, and it goes to loopback addresses alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlencode, urlsplit
+
+from .http import Headers, Reply
+
+__all__ = ["CallbackError", "deliver"]
+
+LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
+PATIENCE = 30.0
+
+
+class CallbackError(Exception):
+    """The app could not be called at its redirect URI; the message says why."""
+
+
+def deliver(url: str, form: Iterable[tuple[str, str]] | None = None) -> Reply:
+    """Open ``url`` as a browser would, or post ``form`` to it, and answer what the app says; redirects are not followed.
+
+    Raises ``CallbackError`` for an address that is not plain HTTP on this machine, and where nobody answers.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.hostname not in LOOPBACK:
+        place = f"{parts.scheme}://{parts.netloc}"
+        raise CallbackError(f"{place} is not plain HTTP on this machine; call the app with the address yourself")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection = HTTPConnection(parts.hostname or "", parts.port or 80, timeout=PATIENCE)
+    try:
+        if form is None:
+            connection.request("GET", target)
+        else:
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            connection.request("POST", target, urlencode(list(form)), headers)
+        answer = connection.getresponse()
+        return Reply(answer.status, Headers(answer.getheaders()), answer.read())
+    except (OSError, HTTPException) as error:
+        raise CallbackError(f"nobody answers at {parts.netloc}: {error}") from None
+    finally:
+        connection.close()
