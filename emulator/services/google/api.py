@@ -34,7 +34,7 @@ from .tokens import AccessToken, Tokens
 
 __all__ = ["Admitted", "Caller", "GoogleApi", "NotImplementedHere"]
 
-Request = TypeVar("Request")
+_Request = TypeVar("_Request")
 
 
 class NotImplementedHere(ApiError):
@@ -73,7 +73,7 @@ class Admitted:
     exchange: Exchange
 
 
-class GoogleApi(ABC, Generic[Request]):
+class GoogleApi(ABC, Generic[_Request]):
     """A room of the kernel's ``Service`` protocol. Subclasses name ``hosts`` and give ``schema`` and ``request``.
 
     ``ceilings`` are integer parameters the API lowers to a limit instead of refusing them.
@@ -83,7 +83,7 @@ class GoogleApi(ABC, Generic[Request]):
     hosts: ClassVar[tuple[str, ...]]
     ceilings: ClassVar[Mapping[str, int]] = {}
 
-    def __init__(self, kernel: Kernel, surface: Surface, handlers: Bindings[Callable[[Request], Any]]) -> None:
+    def __init__(self, kernel: Kernel, surface: Surface, handlers: Bindings[Callable[[_Request], Any]]) -> None:
         self.kernel = kernel
         self.surface = surface
         self._handlers = handlers
@@ -97,7 +97,7 @@ class GoogleApi(ABC, Generic[Request]):
         """SQL script that creates the room's tables."""
 
     @abstractmethod
-    def request(self, admitted: Admitted) -> Request:
+    def request(self, admitted: Admitted) -> _Request:
         """What the handlers take. Checks that come after quota (whose mailbox, whose channel) belong here."""
 
     def anonymous(self, call: Call, operation: Operation) -> Caller:

@@ -20,9 +20,9 @@ from .wire import View
 
 __all__ = ["HANDLERS", "LARGEST_PAGE", "GmailRequest", "Handler"]
 
-METADATA = PREFIX + "gmail.metadata"
+_METADATA = PREFIX + "gmail.metadata"
 LARGEST_PAGE = 500
-DEFAULT_PAGE = 100
+_DEFAULT_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class GmailRequest:
     @property
     def restricted(self) -> bool:
         """Whether the token holds gmail.metadata, which restricts it whatever else it holds."""
-        return METADATA in self.caller.scopes
+        return _METADATA in self.caller.scopes
 
     def view(self) -> View:
         """How ``format`` and ``metadataHeaders`` want messages. Raises 403 for what gmail.metadata does not show."""
@@ -61,7 +61,7 @@ class GmailRequest:
 
     def page_size(self) -> int:
         """How many items a page holds."""
-        return self.arguments.integer("maxResults") or DEFAULT_PAGE
+        return self.arguments.integer("maxResults") or _DEFAULT_PAGE
 
     def condition(self) -> Condition:
         """What ``q``, ``labelIds`` and ``includeSpamTrash`` ask of a message."""

@@ -10,7 +10,6 @@ from urllib.parse import urlencode, urlsplit
 
 import httplib2
 import pytest
-from googleapiclient.discovery import build
 
 from emulator.app import App
 from emulator.config import Config
@@ -93,6 +92,8 @@ class Site:
 
     def client(self, *scopes: str) -> Any:
         """Google's own client, unmodified but for its transport."""
+        from googleapiclient.discovery import build
+
         return build("gmail", "v1", http=PipelineHttp(self, self.token(*scopes)), static_discovery=True).users()
 
 

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from emulator.kernel.faults import Fault
+
 BAD_TOKEN = (
     "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
     "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
@@ -243,6 +245,25 @@ def test_a_callback_wraps_successes_and_errors(site):
 
 def test_errors_lose_their_array_on_request(site):
     assert "errors" not in site.get("messages/zz", **{"$.xgafv": "2"}).error
+
+
+def test_a_path_has_its_own_verbs(site):
+    answer = site.get("profile", verb="POST")
+    assert answer.status == 404
+    assert answer.reply.headers.get("Content-Type") == "text/html; charset=UTF-8"
+
+
+def test_an_injected_failure_speaks_gmails_dialect(site):
+    site.app.faults.add(Fault.status(503, operation="gmail.users.getProfile", times=1))
+    answer = site.get("profile")
+    assert (answer.status, answer.error["message"]) == (503, "The service is currently unavailable.")
+    assert answer.error["errors"][0]["reason"] == "backendError"
+    assert site.get("profile").status == 200
+
+
+def test_an_unsupported_form_is_refused_before_the_credential(site):
+    answer = site.get("profile", token="", alt="proto")
+    assert answer.status == 400
 
 
 def test_a_crash_is_googles_500_and_leaves_nothing(site, box, monkeypatch):
