@@ -5,6 +5,6 @@ from __future__ import annotations
 from .explain import explain
 from .parser import parse
 from .query import Query
-from .sql import Condition, Context, compile_query
+from .sql import FEW, Condition, Context, compile_query
 
-__all__ = ["Condition", "Context", "Query", "compile_query", "explain", "parse"]
+__all__ = ["FEW", "Condition", "Context", "Query", "compile_query", "explain", "parse"]

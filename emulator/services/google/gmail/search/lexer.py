@@ -15,7 +15,10 @@ LONGEST = 16_384
 """Characters of a query that are read."""
 
 DEEPEST = 8
-"""Levels of brackets that group; deeper ones are punctuation. SQLite's own parser gives up at about twenty brackets, and a level takes two."""
+"""Levels of brackets that group; deeper ones are punctuation.
+
+SQLite's own parser gives up at about twenty brackets, and a level can take two.
+"""
 
 OPERATORS = frozenset(
     {"from", "to", "cc", "bcc", "deliveredto", "list", "subject", "filename", "rfc822msgid", "has", "in", "is", "label"}
@@ -69,7 +72,9 @@ _BEGINS_OPERAND = frozenset(
 
 def tokens(query: str) -> list[Token]:
     """The tokens of ``query``, brackets balanced and every operator and keyword with what it needs beside it."""
-    return _with_operands(_with_values(_balanced(list(_cut(query[:LONGEST])))))
+    # SQLite takes no lone surrogate; each becomes one "?", so that positions stay.
+    clean = query[:LONGEST].encode("utf-8", "replace").decode()
+    return _with_operands(_with_values(_balanced(list(_cut(clean)))))
 
 
 def _cut(query: str) -> Iterator[Token]:

@@ -19,6 +19,7 @@ from .query import (
     Day,
     Everywhere,
     HasLabel,
+    MessageId,
     NamedLabel,
     Node,
     Not,
@@ -32,12 +33,15 @@ from .query import (
 )
 from .text import split
 
-__all__ = ["Condition", "Context", "compile_query"]
+__all__ = ["FEW", "Condition", "Context", "compile_query"]
 
 _HIDING = frozenset(("SPAM", "TRASH"))
 _CATEGORIES = tuple(f"CATEGORY_{name}" for name in ("PERSONAL", "SOCIAL", "PROMOTIONS", "UPDATES", "FORUMS"))
 # On most mail, so no help in finding some: another label leads the walk where there is one.
 _BROAD = frozenset(("INBOX", "SENT", *_CATEGORIES))
+FEW = 1000
+"""So many messages are looked at one by one sooner than a common word is read through."""
+
 _PLACES = ("INBOX", "SENT", "DRAFT", "SPAM", "TRASH")
 
 
@@ -47,6 +51,8 @@ class Context:
 
     ``label_id`` finds the id of a user label by a name spelled loosely; ``None`` when there is none. ``now`` is
     epoch milliseconds. ``label_ids`` are those of the ``labelIds`` parameter, which all must sit on a message.
+    ``label_count`` says on how many messages a label sits, and may stop counting at ``FEW``; without it a label is
+    taken for common.
     """
 
     mailbox: int
@@ -55,19 +61,23 @@ class Context:
     now: int
     include_spam_trash: bool = False
     label_ids: tuple[str, ...] = ()
+    label_count: Callable[[str], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a message must meet: all of ``match``, ``labels``, ``hidden``, the id range and ``sql``.
+    """What a message must meet: everything said here together.
 
-    ``match`` is an FTS5 expression over ``gmail_message_text``, "" for any text. ``labels`` must all sit on the
-    message; the first is the best one to walk along. ``hidden`` are the values of that column let through.
-    ``first`` and ``last`` bound the id, both inclusive. ``sql`` is a boolean expression over ``gmail_message m``
-    with ``parameters``, "" when there is nothing left to say. ``lifted`` says which of SPAM and TRASH are let in.
+    ``message_id`` is a folded Message-ID, "" for any. ``match`` is an FTS5 expression over ``gmail_message_text``,
+    "" for any text. ``labels`` must all sit on the message; the first is the best one to walk along, and ``few``
+    says it is rare enough to be walked even where there is a text. ``hidden`` are the values of that column let
+    through. ``first`` and ``last`` bound the id, both inclusive. ``sql`` is a boolean expression over
+    ``gmail_message m`` with ``parameters``, "" when there is nothing left to say. ``lifted`` says which of SPAM and
+    TRASH are let in.
     """
 
     mailbox: int
+    message_id: str
     match: str
     labels: tuple[str, ...]
     hidden: tuple[int, ...]
@@ -75,11 +85,14 @@ class Condition:
     last: int
     sql: str
     parameters: tuple[Value, ...]
+    few: bool
     lifted: frozenset[str]
 
     def select(self, below: int = LAST_ID) -> tuple[str, tuple[Value, ...]]:
         """A statement for ``id, thread`` of the messages with ids under ``below``, newest first, read lazily."""
-        if self.match:
+        if self.message_id:
+            branches = [self._header_branch(below)]
+        elif self.match and not self.few:
             branches = [self._text_branch(below)]
         elif self.labels:
             branches = [self._label_branch(hidden, below) for hidden in self.hidden]
@@ -91,36 +104,47 @@ class Condition:
 
     def expression(self) -> tuple[str, tuple[Value, ...]]:
         """The whole condition as one expression over ``gmail_message m``, to test a message already found."""
-        terms = [Fragment("m.mailbox = ?", (self.mailbox,)), self._hidden_term()]
-        terms += [Fragment("m.id BETWEEN ? AND ?", (self.first, self.last)), self._rest(self.labels)]
-        if self.match:
-            look_up = "SELECT 1 FROM gmail_message_text t WHERE t.gmail_message_text MATCH ? AND t.rowid = m.id"
-            terms.append(Fragment(f"EXISTS ({look_up})", (self.match,)))
+        terms = [self._mine(), self._header(), self._within("m.id", LAST_ID), self._text(), self._rest(self.labels)]
         whole = all_of(terms)
         return whole.sql, whole.parameters
+
+    def _header_branch(self, below: int) -> Fragment:
+        # Named, because without statistics the planner prefers the index of the list order.
+        source = "gmail_message m INDEXED BY gmail_message_header"
+        return self._branch("m.id", source, [self._mine(), self._header(), self._text()], self.labels, below)
 
     def _text_branch(self, below: int) -> Fragment:
         source = "gmail_message_text t CROSS JOIN gmail_message m ON m.id = t.rowid"
         lead = Fragment("t.gmail_message_text MATCH ?", (self.match,))
-        mine = Fragment("m.mailbox = ?", (self.mailbox,))
-        return self._branch("t.rowid", source, [lead, mine, self._hidden_term()], self.labels, below)
+        return self._branch("t.rowid", source, [lead, self._mine()], self.labels, below)
 
     def _label_branch(self, hidden: int, below: int) -> Fragment:
         source = "gmail_message_label d CROSS JOIN gmail_message m ON m.id = d.message"
         lead = Fragment("d.mailbox = ? AND d.label = ? AND d.hidden = ?", (self.mailbox, self.labels[0], hidden))
-        return self._branch("d.message", source, [lead], self.labels[1:], below)
+        return self._branch("d.message", source, [lead, self._text()], self.labels[1:], below)
 
     def _plain_branch(self, hidden: int, below: int) -> Fragment:
         lead = Fragment("m.mailbox = ? AND m.hidden = ?", (self.mailbox, hidden))
         return self._branch("m.id", "gmail_message m", [lead], (), below)
 
     def _branch(self, key: str, source: str, lead: list[Fragment], labels: tuple[str, ...], below: int) -> Fragment:
-        within = Fragment(f"{key} BETWEEN ? AND ?", (self.first, min(self.last, below - 1)))
-        where = all_of([*lead, within, self._rest(labels)])
+        where = all_of([*lead, self._within(key, below - 1), self._rest(labels)])
         return Fragment(f"SELECT {key}, m.thread FROM {source} WHERE {where.sql}", where.parameters)
 
-    def _hidden_term(self) -> Fragment:
-        return Fragment(f"m.hidden IN ({', '.join(map(str, self.hidden))})")
+    def _mine(self) -> Fragment:
+        hidden = ", ".join(map(str, self.hidden))
+        return Fragment(f"m.mailbox = ? AND m.hidden IN ({hidden})", (self.mailbox,))
+
+    def _within(self, key: str, last: int) -> Fragment:
+        return Fragment(f"{key} BETWEEN ? AND ?", (self.first, min(self.last, last)))
+
+    def _header(self) -> Fragment:
+        return Fragment("m.message_id_header = ?", (self.message_id,)) if self.message_id else Fragment("")
+
+    def _text(self) -> Fragment:
+        """The text of one message already found, looked up in the index by its id."""
+        look_up = "SELECT 1 FROM gmail_message_text t WHERE t.gmail_message_text MATCH ? AND t.rowid = m.id"
+        return Fragment(f"EXISTS ({look_up})", (self.match,)) if self.match else Fragment("")
 
     def _rest(self, labels: Iterable[str]) -> Fragment:
         return all_of([*(labelled([label]) for label in labels), Fragment(self.sql, self.parameters)])
@@ -131,22 +155,34 @@ def compile_query(query: Query, context: Context) -> Condition:
     root = None if query.root is None else _resolved(query.root, context)
     terms = () if root is None else root.children if isinstance(root, And) else (root,)
     first, last = _id_range(terms, context.now)
-    labels = tuple(dict.fromkeys((*context.label_ids, *(term.label for term in terms if isinstance(term, HasLabel)))))
+    required = tuple(dict.fromkeys((*context.label_ids, *(term.label for term in terms if isinstance(term, HasLabel)))))
+    labels, few = _by_rarity(required, context)
     match, rest = split([term for term in terms if not isinstance(term, Age | Day | Second | HasLabel | Everywhere)])
+    message_id = next((term.value for term in rest if isinstance(term, MessageId)), "")
     lifted = _HIDING if context.include_spam_trash else _lifted(root) | _HIDING.intersection(labels)
     frame = Frame(context.mailbox, context.now, first, last)
-    whole = all_of([_still_hidden(lifted), *(predicate(term, frame) for term in rest)])
+    others = [predicate(term, frame) for term in rest if term != MessageId(message_id)]
+    whole = all_of([_still_hidden(lifted), *others])
     return Condition(
         mailbox=context.mailbox,
+        message_id=message_id,
         match=match,
-        labels=tuple(sorted(labels, key=_BROAD.__contains__)),
+        labels=labels,
         hidden=(1,) if _HIDING.intersection(labels) else (0, 1) if lifted else (0,),
         first=first,
         last=last,
         sql=whole.sql,
         parameters=whole.parameters,
+        few=few,
         lifted=lifted,
     )
+
+
+def _by_rarity(labels: tuple[str, ...], context: Context) -> tuple[tuple[str, ...], bool]:
+    """``labels``, the rarest first as far as is known, and whether that one is rare indeed."""
+    counts = {label: context.label_count(label) if context.label_count else FEW for label in labels}
+    ordered = sorted(labels, key=lambda label: (counts[label], label in _BROAD))
+    return tuple(ordered), bool(ordered) and counts[ordered[0]] < FEW
 
 
 def _resolved(node: Node, context: Context) -> Node:

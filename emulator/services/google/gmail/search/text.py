@@ -118,7 +118,6 @@ def _in_columns(field: Field, expression: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    # FTS5 reads its expression as a C string, and SQLite takes no lone surrogate.
-    clean = text.replace("\0", " ").encode("utf-8", "replace").decode()
-    doubled = clean.replace('"', '""')
+    # FTS5 reads its expression as a C string, which a NUL would end.
+    doubled = text.replace("\0", " ").replace('"', '""')
     return f'"{doubled}"'

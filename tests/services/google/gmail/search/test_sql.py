@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator.services.google.gmail.labels import folded_name
-from emulator.services.google.gmail.search import Condition, Context, compile_query, parse
+from emulator.services.google.gmail.search import FEW, Condition, Context, compile_query, parse
 from emulator.services.google.gmail.search.stems import word_forms
 
 ROOM = files("emulator.services.google.gmail")
@@ -282,7 +282,8 @@ def test_text_and_dates_are_one_look_up_in_the_index(room: Mailroom) -> None:
         ("from:x newer_than:30d", "SCAN t VIRTUAL TABLE"),
         ('"due date" in:inbox -draft', "SCAN t VIRTUAL TABLE"),
         ("in:inbox is:unread larger:1M", "SEARCH d USING PRIMARY KEY"),
-        ("rfc822msgid:a@b", "gmail_message_header"),
+        ("rfc822msgid:a@b", "SEARCH m USING INDEX gmail_message_header (mailbox=? AND message_id_header=?"),
+        ("rfc822msgid:a@b in:inbox invoice", "SEARCH m USING INDEX gmail_message_header"),
         ("newer_than:2d", "SEARCH m USING"),
         ("", "SEARCH m USING"),
     ],
@@ -301,11 +302,32 @@ def test_the_rarer_label_leads(room: Mailroom) -> None:
     assert room.compiled("in:inbox category:updates label:work").labels[0] == "Label_8"
 
 
+def test_a_rare_label_leads_even_a_text(room: Mailroom) -> None:
+    number = room.add(Mail(body="common", labels=frozenset({"INBOX", "UNREAD"})))
+    room.add(Mail(body="common", labels=frozenset({"INBOX"})))
+    room.add(Mail(body="other", labels=frozenset({"INBOX", "UNREAD"})))
+    counts = {"INBOX": FEW, "UNREAD": 2}
+    query = "in:inbox common is:unread"
+    assert "SCAN t" in room.plan(query).splitlines()[0]
+    assert "SEARCH d" in room.plan(query, label_count=counts.__getitem__).splitlines()[0]
+    assert room.compiled(query, label_count=counts.__getitem__).labels == ("UNREAD", "INBOX")
+    assert room.find(query, label_count=counts.__getitem__) == room.find(query) == [number]
+
+
+def test_two_message_ids_are_never_one(room: Mailroom) -> None:
+    number = room.add(Mail(message_id="a@b"))
+    assert room.find("rfc822msgid:a@b rfc822msgid:a@b") == [number]
+    assert room.find("rfc822msgid:a@b rfc822msgid:c@d") == []
+    assert room.find("rfc822msgid:c@d OR rfc822msgid:a@b") == [number]
+    assert room.find("-rfc822msgid:a@b") == []
+
+
 QUOTES = st.text("\"'*^:-+(){}\\ aAND ORNEAR\0é\ud800", max_size=30)
 
 
 @given(
-    st.lists(QUOTES, min_size=1, max_size=4), st.sampled_from(["{}", '"{}"', "from:{}", '-"{}"', "a OR {}", "in:({})"])
+    st.lists(QUOTES, min_size=1, max_size=4),
+    st.sampled_from(["{}", '"{}"', "from:{}", '-"{}"', "a OR {}", "in:({})", "rfc822msgid:{}"]),
 )
 def test_no_query_can_break_the_sql(texts: list[str], frame: str) -> None:
     mailroom = opened()
