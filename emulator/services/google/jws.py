@@ -84,6 +84,7 @@ def _decoded(part: str) -> bytes:
 def _object(octets: bytes) -> Mapping[str, Any]:
     try:
         value = json.loads(octets)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is text to Python and to nothing else
     except (ValueError, RecursionError):
         raise MalformedJws("a part is not JSON") from None
     if not isinstance(value, dict):

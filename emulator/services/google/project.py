@@ -9,8 +9,10 @@ from __future__ import annotations
 from ...kernel.live import Column, Live
 from ...kernel.world import World
 
-__all__ = ["Client", "Project"]
+__all__ = ["CLIENT_UNUSED_LIFETIME", "Client", "Project"]
 
+# Six months without token activity, and the thirty days in which a deleted client can still be restored.
+CLIENT_UNUSED_LIFETIME = (183 + 30) * 86400
 ACCESS_BLOCKED = ("", "org_internal", "access_denied")
 
 

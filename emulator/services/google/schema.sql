@@ -95,17 +95,18 @@ CREATE TABLE IF NOT EXISTS google_grant (
 
 -- Dead tokens stay: the wire tells only "expired or revoked", the console and the journal tell why.
 CREATE TABLE IF NOT EXISTS google_refresh_token (
-    number      INTEGER PRIMARY KEY,   -- order of issue; two of one instant still have an oldest
-    token       TEXT NOT NULL UNIQUE,
-    client_id   TEXT NOT NULL,
-    account     TEXT NOT NULL,
-    project     TEXT NOT NULL,
-    scopes      TEXT NOT NULL,
-    issued_at   REAL NOT NULL,
-    last_used   REAL NOT NULL,
-    expires_at  REAL,
-    dead_reason TEXT,
-    dead_at     REAL
+    number       INTEGER PRIMARY KEY,   -- order of issue; two of one instant still have an oldest
+    token        TEXT NOT NULL UNIQUE,
+    client_id    TEXT NOT NULL,
+    account      TEXT NOT NULL,
+    project      TEXT NOT NULL,
+    scopes       TEXT NOT NULL,
+    issued_at    REAL NOT NULL,
+    last_used    REAL NOT NULL,
+    expires_at   REAL,
+    time_limited INTEGER NOT NULL DEFAULT 0,   -- the user chose expires_at
+    dead_reason  TEXT,
+    dead_at      REAL
 );
 CREATE INDEX IF NOT EXISTS google_refresh_token_of ON google_refresh_token (account, client_id, number);
 CREATE INDEX IF NOT EXISTS google_refresh_token_grant ON google_refresh_token (account, project);

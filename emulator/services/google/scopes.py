@@ -71,3 +71,9 @@ def split(text: str) -> tuple[str, ...]:
 def joined(scopes: Iterable[str]) -> str:
     """A scope set as it is kept."""
     return " ".join(sorted(set(scopes)))
+
+
+def with_openid(scopes: Iterable[str]) -> tuple[str, ...]:
+    """Full names, sorted, with ``openid`` wherever the email or profile scope implies it."""
+    full = set(scopes)
+    return tuple(sorted(full | {OPENID} if full & {EMAIL, PROFILE} else full))

@@ -20,12 +20,17 @@ TESTING_LIFETIME = 7 * 86400
 UNUSED_LIFETIME = 183 * 86400
 LIVE_REFRESH_TOKENS = 100
 
-_REFRESH_COLUMNS = "token, client_id, account, project, scopes, issued_at, last_used, expires_at, dead_reason, dead_at"
+_REFRESH_COLUMNS = (
+    "token, client_id, account, project, scopes, issued_at, last_used, expires_at, time_limited, dead_reason, dead_at"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """A refresh token as issued. ``expires_at`` is ``None`` for one without a date; times are virtual seconds."""
+    """A refresh token as issued. ``expires_at`` is ``None`` for one without a date; times are virtual seconds.
+
+    ``time_limited`` tells that the user chose the date, not the project's publishing status.
+    """
 
     token: str
     client_id: str
@@ -35,6 +40,7 @@ class RefreshToken:
     issued_at: float
     last_used: float
     expires_at: float | None
+    time_limited: bool
     dead_reason: str | None
     dead_at: float | None
 
@@ -72,18 +78,22 @@ class Tokens:
         *,
         token: str = "",
         issued_at: float | None = None,
+        lifetime: float | None = None,
     ) -> RefreshToken:
         """A new refresh token of ``account`` for a client; the oldest beyond a hundred live ones dies silently.
 
         ``issued_at`` backdates the consent, for seeds; its seven days in Testing then began that long ago.
+        ``lifetime`` are the seconds of a time-limited access; Testing may end it sooner.
         """
         issued = self._clock.time() if issued_at is None else issued_at
         value = token or "1//0" + self._ids.text(99)
-        lifetime = self._lifetime(client_id, scopes)
+        testing = self._testing_lifetime(client_id, scopes)
+        chosen = lifetime is not None and (testing is None or lifetime < testing)
+        life = lifetime if chosen else testing
         project = self._world.value("SELECT project FROM google_client WHERE client_id = ?", (client_id,))
         self._world.execute(
             "INSERT INTO google_refresh_token (token, client_id, account, project, scopes, issued_at, last_used,"
-            " expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            " expires_at, time_limited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 value,
                 client_id,
@@ -92,13 +102,14 @@ class Tokens:
                 scope_names.joined(scopes),
                 issued,
                 issued,
-                None if lifetime is None else issued + lifetime,
+                None if life is None else issued + life,
+                chosen,
             ),
         )
         self._bury_oldest(account, client_id)
         return self._known_refresh(value)
 
-    def _lifetime(self, client_id: str, scopes: tuple[str, ...]) -> int | None:
+    def _testing_lifetime(self, client_id: str, scopes: tuple[str, ...]) -> int | None:
         """Seven days for an external project in Testing, unless only identity scopes were granted."""
         status = self._world.one(
             "SELECT user_type, publishing_status FROM google_project WHERE id ="
@@ -119,10 +130,18 @@ class Tokens:
             return token.dead_reason, token.dead_at or 0.0
         now = self._clock.time()
         if token.expires_at is not None and now >= token.expires_at:
-            return "expired_after_seven_days_in_testing", token.expires_at
+            reason = "time_limited_access_ended" if token.time_limited else "expired_after_seven_days_in_testing"
+            return reason, token.expires_at
         if now >= token.last_used + UNUSED_LIFETIME:
             return "unused_for_six_months", token.last_used + UNUSED_LIFETIME
         return None
+
+    def refresh_tokens(self, account: str) -> list[RefreshToken]:
+        """Every refresh token ever issued for ``account``, dead or alive, oldest first."""
+        rows = self._world.all(
+            f"SELECT {_REFRESH_COLUMNS} FROM google_refresh_token WHERE account = ? ORDER BY number", (account,)
+        )
+        return [_refresh_token(row) for row in rows]
 
     def kill_refresh(self, token: str, reason: str) -> None:
         """End one refresh token; access tokens made from it live on until their hour is over."""
@@ -218,6 +237,19 @@ class Tokens:
         )
         return scope_names.split(found or "")
 
+    def end_for_api(self, account: str, api: str, reason: str) -> None:
+        """Kill every token of ``account`` that opens an API ("gmail.googleapis.com"); the grants stay."""
+        for token in self.refresh_tokens(account):
+            if api in scope_names.apis_of(token.scopes):
+                self.kill_refresh(token.token, reason)
+        rows = self._world.all(
+            "SELECT token, scopes FROM google_access_token WHERE account = ? AND dead_reason IS NULL", (account,)
+        )
+        doomed = [row["token"] for row in rows if api in scope_names.apis_of(scope_names.split(row["scopes"]))]
+        self._world.execute_many(
+            "UPDATE google_access_token SET dead_reason = ? WHERE token = ?", [(reason, token) for token in doomed]
+        )
+
     def projects_of(self, account: str) -> list[str]:
         """Every project that holds anything of ``account``: a grant, or a token minted without one."""
         rows = self._world.all(
@@ -245,7 +277,8 @@ class Tokens:
 
 def _refresh_token(row: Row) -> RefreshToken:
     fields = dict(row)
-    return RefreshToken(**{**fields, "scopes": scope_names.split(fields["scopes"])})
+    limited = bool(fields["time_limited"])
+    return RefreshToken(**{**fields, "scopes": scope_names.split(fields["scopes"]), "time_limited": limited})
 
 
 def _access_token(row: Row) -> AccessToken:

@@ -22,6 +22,7 @@ __all__ = [
     "InvalidToken",
     "MissingParameter",
     "OAuthError",
+    "PolicyEnforced",
     "RedirectUriMismatch",
     "TokenOfAnotherClient",
     "UnsupportedGrantType",
@@ -120,6 +121,12 @@ class RedirectUriMismatch(OAuthError):
     """The redirect URI of the exchange is not the one the code was asked for with."""
 
     error, cause = "redirect_uri_mismatch", "redirect_uri_mismatch"
+
+
+class PolicyEnforced(OAuthError):
+    """Advanced Protection keeps the data of the account from third parties; signing in with it stays possible."""
+
+    error, cause = "policy_enforced", "advanced_protection"
 
 
 class InvalidScope(OAuthError):

@@ -1,32 +1,26 @@
-"""One function for each operation of Google's OAuth endpoints."""
+"""One function for each operation of Google's OAuth endpoints, and the table that binds them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-from ....kernel.http import Call, Reply
-from ....kernel.oauth import client_authentication, form_parameters
+from ....kernel.http import Reply
 from ....kernel.service import Exchange
-from . import wire
-from .errors import EmptyBasicCredentials, InvalidToken, MissingParameter, OAuthError, UnsupportedGrantType
+from . import openid, wire
+from .device_flow import device_code
+from .errors import InvalidToken, OAuthError, UnsupportedGrantType
+from .grants import GRANTS
 from .state import AuthorizationServer
 
-__all__ = ["GRANTS", "HANDLERS"]
+__all__ = ["HANDLERS", "Handler"]
 
-Parameters = dict[str, str]
-Grant = Callable[[AuthorizationServer, Exchange, Parameters], Reply]
 Handler = Callable[[AuthorizationServer, Exchange], Reply]
-
-
-def parameters_of(call: Call) -> Parameters:
-    """Google reads form, query string and JSON alike; anything else holds no parameters."""
-    return form_parameters(call, accept_query=True, accept_json=True)
 
 
 def token(server: AuthorizationServer, exchange: Exchange) -> Reply:
     """``POST /token``: hand over to the grant that was asked for."""
-    parameters = parameters_of(exchange.call)
+    parameters = wire.parameters_of(exchange.call)
     exchange.entry.parameters = parameters
     grant_type = parameters.get("grant_type", "")
     if (grant := GRANTS.get(grant_type)) is None:
@@ -34,29 +28,9 @@ def token(server: AuthorizationServer, exchange: Exchange) -> Reply:
     return grant(server, exchange, parameters)
 
 
-def refresh(server: AuthorizationServer, exchange: Exchange, parameters: Parameters) -> Reply:
-    """``grant_type=refresh_token``. The refresh token is never rotated."""
-    if exchange.call.basic_credentials() == ("", ""):
-        raise EmptyBasicCredentials
-    client = server.authenticate(client_authentication(exchange.call, parameters))
-    if not (value := parameters.get("refresh_token", "")):
-        raise MissingParameter("refresh_token")
-    refreshed = server.refresh(client, value, parameters.get("scope", ""))
-    exchange.entry.principal = refreshed.access.account
-    exchange.entry.scopes = refreshed.access.scopes
-    answer: dict[str, Any] = {
-        "access_token": refreshed.access.token,
-        "expires_in": int(refreshed.access.expires_at - refreshed.access.issued_at),
-    }
-    if (left := server.seconds_left(refreshed.refresh)) is not None:
-        answer["refresh_token_expires_in"] = left
-    answer |= {"scope": " ".join(refreshed.access.scopes), "token_type": "Bearer"}
-    return wire.token_reply(answer)
-
-
 def revoke(server: AuthorizationServer, exchange: Exchange) -> Reply:
     """``/revoke`` with the token in the form or in the query."""
-    parameters = parameters_of(exchange.call)
+    parameters = wire.parameters_of(exchange.call)
     exchange.entry.parameters = parameters
     if not (value := parameters.get("token", "")):
         raise OAuthError("Missing required parameter: token", cause="parameter_missing")
@@ -66,25 +40,31 @@ def revoke(server: AuthorizationServer, exchange: Exchange) -> Reply:
 
 def tokeninfo(server: AuthorizationServer, exchange: Exchange) -> Reply:
     """``oauth2.googleapis.com/tokeninfo`` and ``/oauth2/v3/tokeninfo``."""
-    found, sub = _described(server, exchange)
-    offline = found.refresh_token is not None
-    return wire.token_reply(wire.tokeninfo(found, server.now(), sub, offline=offline))
+    access, signed = _asked_token(exchange)
+    if signed:
+        return wire.token_reply(wire.id_tokeninfo(server.id_tokens.read(signed)))
+    found, sub = server.describe(access)
+    return wire.token_reply(wire.tokeninfo(found, server.now(), sub, offline=found.refresh_token is not None))
 
 
 def tokeninfo_legacy(server: AuthorizationServer, exchange: Exchange) -> Reply:
     """``/oauth2/v1/tokeninfo`` and ``/oauth2/v2/tokeninfo``."""
-    found, sub = _described(server, exchange)
-    offline = found.refresh_token is not None
-    return wire.token_reply(wire.tokeninfo_legacy(found, server.now(), sub, offline=offline))
+    access, signed = _asked_token(exchange)
+    if signed:
+        return wire.token_reply(wire.id_tokeninfo_legacy(server.id_tokens.read(signed), server.now()))
+    found, sub = server.describe(access)
+    return wire.token_reply(wire.tokeninfo_legacy(found, server.now(), sub, offline=found.refresh_token is not None))
 
 
-def _described(server: AuthorizationServer, exchange: Exchange) -> tuple[Any, str]:
-    parameters = parameters_of(exchange.call)
+def _asked_token(exchange: Exchange) -> tuple[str, str]:
+    """The access token, or else the ID token, a call asks about. Raises ``InvalidTokenRequest``."""
+    parameters = wire.parameters_of(exchange.call)
     exchange.entry.parameters = parameters
-    value = parameters.get("access_token") or exchange.call.bearer_token() or ""
-    if not value:
-        raise InvalidTokenRequest
-    return server.describe(value)
+    if access := parameters.get("access_token") or exchange.call.bearer_token() or "":
+        return access, ""
+    if signed := parameters.get("id_token", ""):
+        return "", signed
+    raise InvalidTokenRequest
 
 
 class InvalidTokenRequest(InvalidToken):
@@ -97,11 +77,17 @@ class InvalidTokenRequest(InvalidToken):
         return wire.token_json({"error_description": "either access_token, id_token, or token_handle required"})
 
 
-GRANTS: dict[str, Grant] = {"refresh_token": refresh}
-
-HANDLERS: dict[str, Handler] = {
-    "google.oauth.token": token,
-    "google.oauth.revoke": revoke,
-    "google.oauth.tokeninfo": tokeninfo,
-    "google.oauth.tokeninfo.v2": tokeninfo_legacy,
-}
+HANDLERS: Mapping[str, Handler] = MappingProxyType(
+    {
+        "google.oauth.token": token,
+        "google.oauth.revoke": revoke,
+        "google.oauth.tokeninfo": tokeninfo,
+        "google.oauth.tokeninfo.v2": tokeninfo_legacy,
+        "google.oauth.device_code": device_code,
+        "google.oauth.userinfo": openid.userinfo,
+        "google.oauth.userinfo.v2": openid.userinfo_legacy,
+        "google.oauth.keys": openid.keys,
+        "google.oauth.certificates": openid.certificates,
+        "google.oauth.configuration": openid.configuration,
+    }
+)

@@ -76,3 +76,12 @@ CREATE TABLE IF NOT EXISTS google_signing_key (
     public_pem      TEXT NOT NULL,
     certificate_pem TEXT NOT NULL
 );
+
+-- A project's audience: its organization, or its testers while in Testing, or everybody.
+CREATE VIEW IF NOT EXISTS google_admitted AS
+    SELECT p.id AS project, a.email AS account FROM google_project p JOIN google_account a
+    WHERE CASE
+        WHEN p.user_type = 'internal' THEN a.organization <> '' AND a.organization = p.organization
+        WHEN p.publishing_status = 'production' THEN 1
+        ELSE EXISTS (SELECT 1 FROM google_tester t WHERE t.project = p.id AND t.email = a.email)
+    END;

@@ -95,7 +95,12 @@ class SigningKeys:
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "federated-signon.system.gserviceaccount.com")])
         start = datetime.fromtimestamp(self._clock.seconds(), UTC) - timedelta(days=1)
         certificate = (
-            x509.CertificateBuilder(name, name, key.public_key(), int(kid[:16], 16), start)
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(int(kid[:16], 16))
+            .not_valid_before(start)
             .not_valid_after(start + timedelta(days=3650))
             .sign(key, hashes.SHA256())
         )

@@ -22,6 +22,16 @@ class _Endpoint:
 
 
 _ENDPOINTS = (
+    _Endpoint(
+        "google.oauth.authorize",
+        ("GET", "POST"),
+        "accounts.google.com",
+        ("/o/oauth2/v2/auth", "/o/oauth2/auth"),
+    ),
+    _Endpoint("google.signin.identifier", ("GET", "POST"), "accounts.google.com", ("/v3/signin/identifier",)),
+    _Endpoint("google.signin.warning", ("GET", "POST"), "accounts.google.com", ("/signin/oauth/warning",)),
+    _Endpoint("google.signin.consent", ("GET", "POST"), "accounts.google.com", ("/signin/oauth/consent",)),
+    _Endpoint("google.signin.error", ("GET",), "accounts.google.com", ("/signin/oauth/error",)),
     _Endpoint("google.oauth.token", ("POST",), "oauth2.googleapis.com", ("/token",)),
     _Endpoint("google.oauth.token", ("POST",), "www.googleapis.com", ("/oauth2/v4/token", "/oauth2/v3/token")),
     _Endpoint("google.oauth.token", ("POST",), "accounts.google.com", ("/o/oauth2/token",)),
@@ -35,6 +45,18 @@ _ENDPOINTS = (
         "www.googleapis.com",
         ("/oauth2/v2/tokeninfo", "/oauth2/v1/tokeninfo"),
     ),
+    _Endpoint("google.oauth.userinfo", ("GET", "POST"), "openidconnect.googleapis.com", ("/v1/userinfo",)),
+    _Endpoint("google.oauth.userinfo", ("GET", "POST"), "www.googleapis.com", ("/oauth2/v3/userinfo",)),
+    _Endpoint(
+        "google.oauth.userinfo.v2",
+        ("GET",),
+        "www.googleapis.com",
+        ("/oauth2/v2/userinfo", "/oauth2/v1/userinfo", "/userinfo/v2/me"),
+    ),
+    _Endpoint("google.oauth.keys", ("GET",), "www.googleapis.com", ("/oauth2/v3/certs",)),
+    _Endpoint("google.oauth.certificates", ("GET",), "www.googleapis.com", ("/oauth2/v1/certs",)),
+    _Endpoint("google.oauth.configuration", ("GET",), "accounts.google.com", ("/.well-known/openid-configuration",)),
+    _Endpoint("google.oauth.device_code", ("POST",), "oauth2.googleapis.com", ("/device/code",)),
 )
 
 HOSTS = tuple(dict.fromkeys(endpoint.host for endpoint in _ENDPOINTS))
