@@ -114,7 +114,7 @@ def test_an_unknown_user_lists_the_users(google):
 
 
 def test_credentials_of_someone_who_never_consented_are_missed_by_name(google):
-    with pytest.raises(UnknownName, match="no living refresh token of v@example.com for client 'N'"):
+    with pytest.raises(UnknownName, match=r"no living refresh token of v@example.com for client 'N'"):
         google.user(OTHER).credentials("N")
 
 
