@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from emulator import Emulator
 from emulator.kernel.http import Call, Headers
+from emulator.services.google.gmail.mailfiles import MailItem
 
 from .measure import median, report
 
@@ -30,8 +31,7 @@ def _one_test(emulator: Emulator) -> None:
 
 def _listing(size: int) -> float:
     with Emulator.start(seed="demo") as emulator:
-        mailbox = emulator.gmail.mailbox("grace@example.com")
-        mailbox.deliver_many(_messages(emulator, size))
+        emulator.gmail.import_mail("grace@example.com", _messages(emulator, size))
         token = emulator.google.user("grace@example.com").access_token("demo-desktop", ("gmail.readonly",))
         call = Call(
             "GET", "gmail.googleapis.com", "/gmail/v1/users/me/messages", headers=Headers({"Authorization": f"Bearer {token}"})
@@ -39,11 +39,11 @@ def _listing(size: int) -> float:
         return median(lambda: emulator.respond(call), 200)
 
 
-def _messages(emulator: Emulator, size: int) -> Iterator[tuple[bytes, tuple[str, ...], object]]:
+def _messages(emulator: Emulator, size: int) -> Iterator[MailItem]:
     now = emulator.clock.now()
     for number in range(size):
         raw = (
             f"From: Sender {number % 97} <s{number % 97}@example.net>\r\nTo: grace@example.com\r\n"
             f"Subject: Notice {number}\r\nMessage-ID: <{number}@example.net>\r\n\r\nBody of notice {number}.\r\n"
-        )
-        yield raw.encode(), ("INBOX",), now - timedelta(minutes=size - number)
+        ).encode()
+        yield MailItem(raw, ("INBOX",), now - timedelta(minutes=size - number), f"notice {number}", len(raw))

@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from ...kernel.http import Call, Headers, Reply
 
-__all__ = ["FRONT_END_HEADERS", "JSON_TYPE", "PLAIN", "Presentation", "api_reply", "is_callback_name"]
+__all__ = ["FRONT_END_HEADERS", "JSON_TYPE", "PLAIN", "Presentation", "api_reply", "indented", "is_callback_name"]
 
 JSON_TYPE = "application/json; charset=UTF-8"
 
@@ -94,11 +96,15 @@ def api_reply(
     return presentation.reply(value, status, headers, pretty=presentation.pretty)
 
 
+def indented(value: Any) -> str:
+    """JSON indented by two spaces. What orjson refuses (lone surrogates, integers beyond 64 bits) takes the slow way."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, indent=2)
+
+
 def _encode(value: Any, *, pretty: bool) -> str:
     """JSON text. A lone surrogate is left for the byte encoder, whose backslash escape is JSON's own."""
-    text = (
-        json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-        if pretty
-        else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    )
+    text = indented(value) + "\n" if pretty else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
