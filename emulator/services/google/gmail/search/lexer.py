@@ -142,29 +142,33 @@ def _with_values(found: list[Token]) -> list[Token]:
 
 
 def _with_operands(found: list[Token]) -> list[Token]:
-    """With each keyword that lacks an operand turned into a word, and each lone prefix left out."""
-    result: list[Token] = []
-    for index, token in enumerate(found):
-        before = result[-1].kind if result else None
-        if token.kind in (Kind.OR, Kind.AND):
-            complete = before in _ENDS_OPERAND and _kind(found, index + 1) in _BEGINS_OPERAND
-        elif token.kind in (Kind.NOT, Kind.EXACT):
-            complete = _kind(found, index + 1) in _BEGINS_OPERAND
-        else:
-            complete = token.kind is not Kind.AROUND or _has_distance(found, index, before)
-        if complete:
-            result.append(token)
+    """With each keyword that lacks an operand turned into a word, and each lone prefix left out.
+
+    Read from the end, so that what follows a keyword is already known to stay.
+    """
+    kept: list[Token] = []  # in reverse
+    for index in range(len(found) - 1, -1, -1):
+        token = found[index]
+        before = found[index - 1].kind if index else None
+        if _is_complete(token, before, kept):
+            kept.append(token)
         elif token.text.isalpha():
-            result.append(replace(token, kind=Kind.WORD))
-    return result
+            kept.append(replace(token, kind=Kind.WORD))
+    return kept[::-1]
 
 
-def _kind(found: list[Token], index: int) -> Kind | None:
-    return found[index].kind if index < len(found) else None
+def _is_complete(token: Token, before: Kind | None, following: list[Token]) -> bool:
+    """Whether ``token`` has what it needs beside it; ``following`` is in reverse."""
+    after = following[-1].kind if following else None
+    if token.kind in (Kind.OR, Kind.AND):
+        return before in _ENDS_OPERAND and after in _BEGINS_OPERAND
+    if token.kind in (Kind.NOT, Kind.EXACT):
+        return after in _BEGINS_OPERAND
+    return token.kind is not Kind.AROUND or _has_distance(before, following)
 
 
-def _has_distance(found: list[Token], index: int, before: Kind | None) -> bool:
+def _has_distance(before: Kind | None, following: list[Token]) -> bool:
     texts = (Kind.WORD, Kind.PHRASE)
-    if before not in texts or _kind(found, index + 1) is not Kind.WORD or _kind(found, index + 2) not in texts:
+    if before not in texts or len(following) < 2 or following[-2].kind not in texts:
         return False
-    return re.fullmatch("[0-9]{1,4}", found[index + 1].text) is not None
+    return following[-1].kind is Kind.WORD and re.fullmatch("[0-9]{1,4}", following[-1].text) is not None
