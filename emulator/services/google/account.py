@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ...kernel.live import Column, Live, UnknownName
 from ...kernel.world import World
@@ -10,7 +11,7 @@ from . import scopes as scope_names
 from .project import Client
 from .tokens import RefreshToken, Tokens
 
-__all__ = ["Account", "Credentials"]
+__all__ = ["Account", "Credentials", "HeldToken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,21 @@ class Credentials:
     client_secret: str
     refresh_token: str
     scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldToken:
+    """A refresh token with its whole life. ``dead_reason`` says what the wire does not; ``None`` while it lives."""
+
+    user: str
+    client: str
+    refresh_token: str
+    scopes: tuple[str, ...]
+    issued: datetime
+    last_used: datetime
+    expires: datetime | None
+    dead_reason: str | None
+    died: datetime | None
 
 
 class Account(Live):
@@ -89,6 +105,15 @@ class Account(Live):
             if token is not None and self._tokens.why_dead(token) is None
         ]
 
+    def tokens(self) -> list[HeldToken]:
+        """Every refresh token ever issued for the account, oldest first, dead ones with their reason."""
+        return [self._held(token) for token in self._tokens.refresh_tokens(self.email)]
+
+    def change_password(self) -> None:
+        """Change the password, which ends every token that reads or writes mail, and no other."""
+        with self._world.transaction():
+            self._tokens.end_for_api(self.email, "gmail.googleapis.com", "password_changed")
+
     def revoke(self, client: str | None = None) -> None:
         """Remove access, as the owner does: the whole grant of the client's project, or of every project."""
         with self._world.transaction():
@@ -112,6 +137,20 @@ class Account(Live):
             return [Client.named(self._world, client).project.id]
         return self._tokens.projects_of(self.email)
 
+    def _held(self, token: RefreshToken) -> HeldToken:
+        reason, died = self._tokens.why_dead(token) or (None, None)
+        return HeldToken(
+            user=self.email,
+            client=Client(self._world, token.client_id).name,
+            refresh_token=token.token,
+            scopes=token.scopes,
+            issued=_moment(token.issued_at),
+            last_used=_moment(token.last_used),
+            expires=None if token.expires_at is None else _moment(token.expires_at),
+            dead_reason=reason,
+            died=None if died is None else _moment(died),
+        )
+
     def _credentials(self, client: Client, issued: RefreshToken) -> Credentials:
         secret = client.secrets[0] if client.secrets else ""
         return Credentials(self.email, client.name, client.client_id, secret, issued.token, issued.scopes)
@@ -119,3 +158,7 @@ class Account(Live):
 
 def _names(found: list[Credentials]) -> list[str]:
     return [each.client for each in found]
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -27,7 +27,7 @@ class Organization(Live):
 
     table, key, kind = "google_organization", "domain", "organization"
 
-    session_hours = Column(float, nullable=True)
+    session_hours = Column[float | None](float, nullable=True)
 
     @classmethod
     def named(cls, world: World, domain: str) -> Organization:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from ...kernel.seed import SeedNode
 from ...kernel.world import World
 from .cloud import Google
+from .organization import Organization
 from .seed import ClientSeed, GoogleSeed, GrantSeed, ProjectSeed, UserSeed
+from .seed_administration import OrganizationSeed, ServiceAccountSeed
 
 __all__ = ["plant"]
 
@@ -16,11 +18,21 @@ def plant(google: Google, section: GoogleSeed) -> None:
     for project in section.projects:
         _project(world, project)
     for client in section.clients:
-        _client(world, client)
+        _client(google, client)
+    belonging = [project.organization for project in section.projects]
+    belonging += [user.organization or "" for user in section.users]
+    for domain in dict.fromkeys(filter(None, belonging)):
+        Organization.ensured(world, domain)
     for user in section.users:
         _user(world, user)
     for grant in section.grants:
         _grant(google, grant)
+    for account in section.service_accounts:
+        _service_account(google, account)
+    for organization in section.organizations:
+        _organization(world, organization)
+    if not section.error_descriptions:
+        google.settings.error_descriptions = False
 
 
 def _new(world: World, node: SeedNode, table: str, **values: str | int) -> None:
@@ -34,7 +46,7 @@ def _project(world: World, seed: ProjectSeed) -> None:
     _new(world, seed.node, "google_project", id=seed.id, number=seed.number)
     world.execute(
         "INSERT INTO google_project (id, number, title, user_type, publishing_status, verified, organization,"
-        " denied_as) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        " denied_as, user_cap) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             seed.id,
             seed.number,
@@ -44,18 +56,28 @@ def _project(world: World, seed: ProjectSeed) -> None:
             seed.verified,
             seed.organization,
             seed.denied_as,
+            seed.user_cap,
         ),
     )
     world.execute_many("INSERT INTO google_tester VALUES (?, ?)", [(seed.id, email) for email in seed.test_users])
     world.execute_many("INSERT INTO google_enabled_api VALUES (?, ?)", [(seed.id, api) for api in seed.enabled])
 
 
-def _client(world: World, seed: ClientSeed) -> None:
+def _client(google: Google, seed: ClientSeed) -> None:
+    world = google.kernel.world
     _new(world, seed.node, "google_client", name=seed.name, client_id=seed.client_id)
     world.execute(
-        "INSERT INTO google_client (client_id, name, project, type, deleted, desktop_like_web)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (seed.client_id, seed.name, seed.project, seed.type, seed.deleted, seed.desktop_like_web),
+        "INSERT INTO google_client (client_id, name, project, type, deleted, desktop_like_web, last_used)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            seed.client_id,
+            seed.name,
+            seed.project,
+            seed.type,
+            seed.deleted,
+            seed.desktop_like_web,
+            google.kernel.clock.time(),
+        ),
     )
     secrets = [(seed.client_id, secret) for secret in seed.secrets]
     world.execute_many("INSERT INTO google_client_secret (client_id, secret) VALUES (?, ?)", secrets)
@@ -91,3 +113,30 @@ def _grant(google: Google, seed: GrantSeed) -> None:
     google.tokens.grant(seed.user, client.project.id, seed.scopes)
     issued_at = google.kernel.clock.time() - seed.consented.total_seconds()
     google.tokens.issue_refresh(seed.user, client.client_id, seed.scopes, token=seed.refresh_token, issued_at=issued_at)
+
+
+def _service_account(google: Google, seed: ServiceAccountSeed) -> None:
+    world = google.kernel.world
+    _new(world, seed.node, "google_service_account", email=seed.email)
+    world.execute(
+        "INSERT INTO google_client (client_id, name, project, type, last_used) VALUES (?, ?, ?, 'service', ?)",
+        (seed.client_id, seed.email, seed.project, google.kernel.clock.time()),
+    )
+    world.execute(
+        "INSERT INTO google_service_account (email, client_id, disabled) VALUES (?, ?, ?)",
+        (seed.email, seed.client_id, seed.disabled),
+    )
+    for delegation in seed.delegations:
+        Organization.ensured(world, delegation.organization)
+        google.service_account(seed.email).delegate(delegation.organization, delegation.scopes)
+
+
+def _organization(world: World, seed: OrganizationSeed) -> None:
+    organization = Organization.ensured(world, seed.domain)
+    organization.session_hours = seed.session_hours
+    for client in seed.blocked_clients:
+        organization.block(client)
+    for client in seed.trusted_clients:
+        organization.trust(client)
+    for api in seed.restricted_apis:
+        organization.restrict(api)

@@ -21,7 +21,8 @@ class Project(Live):
 
     ``user_type`` "internal" admits only accounts of ``organization``; "external" with ``publishing_status``
     "testing" admits only ``test_users``, whose refresh tokens die after seven days; ``verified`` removes the warning
-    page. ``denied_as`` overrides the page a refused account sees (see docs/decisions.md).
+    page. ``denied_as`` overrides the page a refused account sees (see docs/decisions.md). ``user_cap`` is how many
+    accounts may ever grant an unverified external app more than signing in.
     """
 
     table, key, kind = "google_project", "id", "project"
@@ -33,6 +34,7 @@ class Project(Live):
     verified = Column(bool)
     organization = Column(str)
     denied_as = Column(str, choices=ACCESS_BLOCKED)
+    user_cap = Column(int)
 
     @property
     def id(self) -> str:
@@ -75,7 +77,7 @@ class Project(Live):
 
 
 class Client(Live):
-    """An OAuth client of a project. ``type`` is "desktop", "web", "tv" or "service".
+    """An OAuth client of a project. ``type`` is "desktop", "web" or "tv"; "service" stands behind a service account.
 
     ``desktop_like_web`` makes a desktop client return a refresh token only under the rule of web clients.
     """

@@ -9,7 +9,8 @@ CREATE TABLE IF NOT EXISTS google_project (
     publishing_status TEXT NOT NULL DEFAULT 'testing',
     verified          INTEGER NOT NULL DEFAULT 0,
     organization      TEXT NOT NULL DEFAULT '',
-    denied_as         TEXT NOT NULL DEFAULT ''
+    denied_as         TEXT NOT NULL DEFAULT '',
+    user_cap          INTEGER NOT NULL DEFAULT 100
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS google_tester (

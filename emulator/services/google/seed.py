@@ -10,37 +10,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from hashlib import shake_256
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from ...kernel.seed import SeedNode, read
-from .scopes import GMAIL_FULL, OPENID, PREFIX, canonical
+from .seed_administration import (
+    OrganizationSeed,
+    ServiceAccountSeed,
+    checked_organization,
+    checked_service_account,
+)
+from .seed_checks import DIGITS, LOWER_ALPHANUMERIC, URL_SAFE, addresses, derived, full_scopes, unique
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
     from datetime import datetime
 
 __all__ = ["ClientSeed", "GoogleSeed", "GrantSeed", "ProjectSeed", "UserSeed", "google_seed"]
 
-_DIGITS = "0123456789"
-_LOWER = "abcdefghijklmnopqrstuvwxyz" + _DIGITS
-_URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + _LOWER + "-_"
-_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 _SUB = re.compile(r"[0-9]{21}")
-_SHORT_SCOPES = (
-    "openid",
-    "email",
-    "profile",
-    "mail.google.com",
-    *(
-        "gmail." + name
-        for name in (
-            *("readonly", "modify", "compose", "send", "insert", "labels", "metadata"),
-            *("settings.basic", "settings.sharing"),
-        )
-    ),
-    *("youtube", "youtube.readonly", "youtube.force-ssl", "youtube.upload", "youtubepartner", "yt-analytics.readonly"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +43,7 @@ class ProjectSeed:
     organization: str = ""
     enabled: tuple[str, ...] = ()
     denied_as: Literal["", "org_internal", "access_denied"] = ""
+    user_cap: int = 100
     node: SeedNode = field(repr=False, compare=False)
 
 
@@ -66,7 +53,7 @@ class ClientSeed:
 
     name: str
     project: str
-    type: Literal["desktop", "web", "tv", "service"]
+    type: Literal["desktop", "web", "tv"]
     client_id: str = ""
     secrets: tuple[str, ...] = ()
     redirect_uris: tuple[str, ...] = ()
@@ -121,26 +108,42 @@ class GoogleSeed:
     clients: tuple[ClientSeed, ...] = ()
     users: tuple[UserSeed, ...] = ()
     grants: tuple[GrantSeed, ...] = ()
-
-
-_Record = TypeVar("_Record", ProjectSeed, ClientSeed, UserSeed, GrantSeed)
+    service_accounts: tuple[ServiceAccountSeed, ...] = ()
+    organizations: tuple[OrganizationSeed, ...] = ()
+    error_descriptions: bool = True
 
 
 def google_seed(node: SeedNode, now: datetime | None = None) -> GoogleSeed:
     """The section under ``node``. Raises ``SeedError`` at the first value that is wrong or names nothing."""
     section = read(node, GoogleSeed, now)
     projects = tuple(_project(project) for project in section.projects)
-    _unique(projects, "id", lambda project: project.id)
-    _unique(projects, "number", lambda project: str(project.number))
+    unique(projects, "id", lambda project: project.id)
+    unique(projects, "number", lambda project: str(project.number))
     clients = tuple(_client(client, projects) for client in section.clients)
-    _unique(clients, "name", lambda client: client.name)
-    _unique(clients, "client_id", lambda client: client.client_id)
+    unique(clients, "name", lambda client: client.name)
+    unique(clients, "client_id", lambda client: client.client_id)
     users = tuple(_user(user, {project.organization for project in projects}) for user in section.users)
-    _unique(users, "email", lambda user: user.email)
-    _unique(users, "sub", lambda user: user.sub)
+    unique(users, "email", lambda user: user.email)
+    unique(users, "sub", lambda user: user.sub)
     grants = tuple(_grant(grant, clients, users) for grant in section.grants)
-    _unique(grants, "refresh_token", lambda grant: grant.refresh_token)
-    return GoogleSeed(projects=projects, clients=clients, users=users, grants=grants)
+    unique(grants, "refresh_token", lambda grant: grant.refresh_token)
+    named = [each for client in clients for each in (client.name, client.client_id)]
+    return replace(
+        section,
+        projects=projects,
+        clients=clients,
+        users=users,
+        grants=grants,
+        service_accounts=_service_accounts(section, [project.id for project in projects]),
+        organizations=tuple(checked_organization(organization, named) for organization in section.organizations),
+    )
+
+
+def _service_accounts(section: GoogleSeed, projects: list[str]) -> tuple[ServiceAccountSeed, ...]:
+    accounts = tuple(checked_service_account(account, projects) for account in section.service_accounts)
+    unique(accounts, "email", lambda account: account.email)
+    unique(accounts, "client_id", lambda account: account.client_id)
+    return accounts
 
 
 def _project(seed: ProjectSeed) -> ProjectSeed:
@@ -149,11 +152,13 @@ def _project(seed: ProjectSeed) -> ProjectSeed:
         raise seed.node.require("user_type").error(problem)
     if seed.number < 0:
         raise seed.node.require("number").error("expected a positive number")
+    if seed.user_cap < 0:
+        raise seed.node.require("user_cap").error("expected how many users an unverified app may ever have, or 0")
     return replace(
         seed,
-        number=seed.number or int("1" + _derived(_DIGITS, 11, "project number", seed.id)),
+        number=seed.number or int("1" + derived(DIGITS, 11, "project number", seed.id)),
         title=seed.title or seed.id,
-        test_users=_addresses(seed.test_users, seed.node, "test_users"),
+        test_users=addresses(seed.test_users, seed.node, "test_users"),
         organization=seed.organization.lower(),
     )
 
@@ -166,16 +171,16 @@ def _client(seed: ClientSeed, projects: tuple[ProjectSeed, ...]) -> ClientSeed:
         if not re.fullmatch(r"https?://[^\s/#]+[^\s#]*", uri):
             problem = f'expected an absolute http or https address without fragment, got "{uri}"'
             raise seed.node.require("redirect_uris").items()[position].error(problem)
-    name = _derived(_LOWER, 32, "client", str(project.number), seed.name)
+    name = derived(LOWER_ALPHANUMERIC, 32, "client", str(project.number), seed.name)
     return replace(
         seed,
         client_id=seed.client_id or f"{project.number}-{name}.apps.googleusercontent.com",
-        secrets=seed.secrets or ("GOCSPX-" + _derived(_URL_SAFE, 28, "secret", str(project.number), seed.name),),
+        secrets=seed.secrets or ("GOCSPX-" + derived(URL_SAFE, 28, "secret", str(project.number), seed.name),),
     )
 
 
 def _user(seed: UserSeed, organizations: set[str]) -> UserSeed:
-    email = _addresses((seed.email,), seed.node, "email")[0]
+    email = addresses((seed.email,), seed.node, "email")[0]
     if seed.sub and not _SUB.fullmatch(seed.sub):
         raise seed.node.require("sub").error(f'expected 21 digits, got "{seed.sub}"')
     domain = email.rpartition("@")[2]
@@ -184,7 +189,7 @@ def _user(seed: UserSeed, organizations: set[str]) -> UserSeed:
         seed,
         email=email,
         name=seed.name or f"{seed.given_name} {seed.family_name}".strip() or email.partition("@")[0],
-        sub=seed.sub or "1" + _derived(_DIGITS, 20, "account", email),
+        sub=seed.sub or "1" + derived(DIGITS, 20, "account", email),
         organization=derived_organization if seed.organization is None else seed.organization.lower(),
     )
 
@@ -196,56 +201,11 @@ def _grant(seed: GrantSeed, clients: tuple[ClientSeed, ...], users: tuple[UserSe
     client = next((each for each in clients if seed.client in {each.name, each.client_id}), None)
     if client is None:
         raise seed.node.require("client").dangling("client", [each.name for each in clients])
-    if not seed.scopes:
-        raise seed.node.require("scopes").error("expected at least one scope")
-    token = "1//0" + _derived(_URL_SAFE, 99, "refresh token", client.client_id, user.email)
-    scopes = tuple(_scope(seed, position) for position in range(len(seed.scopes)))
+    token = "1//0" + derived(URL_SAFE, 99, "refresh token", client.client_id, user.email)
     return replace(
         seed,
         user=user.email,
         client=client.name,
-        scopes=tuple(dict.fromkeys(scopes)),
+        scopes=full_scopes(seed.scopes, seed.node),
         refresh_token=seed.refresh_token or token,
     )
-
-
-def _scope(seed: GrantSeed, position: int) -> str:
-    """One scope by its full name; a short name has to be one of Gmail, YouTube or identity."""
-    written = seed.scopes[position]
-    full = canonical(written)
-    known = full in {canonical(name) for name in _SHORT_SCOPES}
-    whole = "://" in written and (full == GMAIL_FULL or full.startswith((PREFIX, "https://www.google.com/")))
-    if not (known or whole or full == OPENID):
-        raise seed.node.require("scopes").items()[position].dangling("scope", _SHORT_SCOPES)
-    return full
-
-
-def _addresses(addresses: tuple[str, ...], node: SeedNode, name: str) -> tuple[str, ...]:
-    """Mail addresses in lower case, under field ``name`` of ``node``."""
-    for position, address in enumerate(addresses):
-        if not _ADDRESS.fullmatch(address):
-            place = node.require(name)
-            where = place.items()[position] if place.is_list else place
-            raise where.error(f'expected an address such as "ada@example.com", got "{address}"')
-    return tuple(address.lower() for address in addresses)
-
-
-def _unique(items: Iterable[_Record], name: str, key: Callable[[_Record], str]) -> None:
-    """Refuse the second item with the same ``key``, at its field ``name`` where that was written."""
-    first: dict[str, SeedNode] = {}
-    for item in items:
-        value = key(item)
-        place = item.node.get(name) or item.node
-        if value in first:
-            raise place.error(f'"{value}" is already used on line {first[value].line}')
-        first[value] = place
-
-
-def _derived(alphabet: str, length: int, *names: str) -> str:
-    """``length`` characters of ``alphabet`` that follow from ``names`` alone."""
-    number = int.from_bytes(shake_256("\0".join(names).encode()).digest(length), "big")
-    characters = []
-    for _ in range(length):
-        number, index = divmod(number, len(alphabet))
-        characters.append(alphabet[index])
-    return "".join(characters)

@@ -88,7 +88,7 @@ def test_a_project_number_left_out_has_twelve_digits() -> None:
             "type: desktop",
             "type: desktp",
             (
-                'w.yaml:4: clients[0].type: expected one of "desktop", "web", "tv", "service", got "desktp";'
+                'w.yaml:4: clients[0].type: expected one of "desktop", "web", "tv", got "desktp";'
                 ' did you mean "desktop"?'
             ),
         ),

@@ -9,7 +9,10 @@ from ....kernel.operations import Operation
 from ....kernel.service import Exchange, Kernel, Routed
 from ..cloud import schema
 from . import surface, wire
+from .device_page import DevicePage
+from .errors import OAuthError
 from .routes import HANDLERS
+from .signin import PAGES, SignIn
 from .state import AuthorizationServer
 
 __all__ = ["GoogleOAuth"]
@@ -24,6 +27,8 @@ class GoogleOAuth:
 
     def __init__(self, kernel: Kernel) -> None:
         self.server = AuthorizationServer(kernel)
+        self.signin = SignIn(kernel, self.server)
+        self.device_page = DevicePage(kernel)
 
     @property
     def schema(self) -> str:
@@ -37,7 +42,8 @@ class GoogleOAuth:
 
     def unbound(self) -> tuple[str, ...]:
         """Endpoints without a handler."""
-        return tuple(operation.id for operation in surface.OPERATIONS if operation.id not in HANDLERS)
+        bound = {*HANDLERS, *PAGES, surface.DEVICE_PAGE}
+        return tuple(operation.id for operation in surface.OPERATIONS if operation.id not in bound)
 
     def route(self, call: Call) -> Routed | None:
         """The endpoint a call asks for."""
@@ -48,8 +54,15 @@ class GoogleOAuth:
         """Nothing to check before the grant is known: clients authenticate inside it."""
 
     def perform(self, exchange: Exchange) -> Reply:
-        """Run the endpoint."""
-        return HANDLERS[exchange.operation.id](self.server, exchange)
+        """Run the endpoint, or show the page."""
+        if (page := PAGES.get(exchange.operation.id)) is not None:
+            return page(self.signin, exchange)
+        if exchange.operation.id == surface.DEVICE_PAGE:
+            return self.device_page.answer(exchange)
+        try:
+            return HANDLERS[exchange.operation.id](self.server, exchange)
+        except OAuthError as error:
+            raise self.server.worded(error) from None
 
     def unrouted(self, call: Call) -> Reply:
         """Google's plain HTML page for an address it does not have."""
@@ -57,8 +70,8 @@ class GoogleOAuth:
 
     def failure(self, status: int, message: str = "") -> Reply:
         """Faults behind the front end are JSON ``internal_failure``; those of the front end are HTML pages."""
-        if status in {502, 503, 504}:
-            return html_error(status, message or "Server Error")
+        if status in {429, 502, 503, 504}:
+            return html_error(status, message or ("Too Many Requests" if status == 429 else "Server Error"))
         member = {"error_description": message} if message else {}
         return wire.token_reply({"error": "internal_failure", **member}, status)
 

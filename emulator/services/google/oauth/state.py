@@ -11,10 +11,11 @@ from ..devices import Devices
 from ..organization import Organization
 from ..project import Client
 from ..service_account import ServiceAccount
+from ..settings import Settings
 from ..tokens import AccessToken, RefreshToken, Tokens
 from .clients import Clients
 from .codes import Codes
-from .errors import InvalidGrant, InvalidScope, InvalidToken, TokenOfAnotherClient
+from .errors import InvalidGrant, InvalidScope, InvalidToken, OAuthError, TokenOfAnotherClient
 from .id_tokens import IdTokens
 from .people import People
 from .signing import SigningKeys
@@ -46,6 +47,7 @@ class AuthorizationServer:
         self.devices = Devices(world, clock, ids)
         self.people = People(world)
         self.signing = SigningKeys(world, clock, ids)
+        self.settings = Settings(world)
         self.standing = Standing(world, clock)
         self.tokens = Tokens(world, clock, ids)
         self.id_tokens = IdTokens(world, clock, self.people, self.signing)
@@ -93,6 +95,12 @@ class AuthorizationServer:
     def blocked_clients(self, domain: str) -> tuple[str, ...]:
         """Client ids the administrators of an organization block."""
         return Organization(self._world, domain).blocked_clients
+
+    def worded(self, error: OAuthError) -> OAuthError:
+        """An error as this world words it: without a description where those are switched off."""
+        if not self.settings.error_descriptions:
+            error.description = None
+        return error
 
     def now(self) -> float:
         """Virtual seconds since the epoch."""

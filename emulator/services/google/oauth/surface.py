@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from ....kernel.operations import Match, Operation, Router
 from ....kernel.pipeline import is_loopback
 
-__all__ = ["HOSTS", "OPERATIONS", "find"]
+__all__ = ["DEVICE_PAGE", "HOSTS", "OPERATIONS", "find"]
+
+DEVICE_PAGE = "google.signin.device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ _ENDPOINTS = (
     _Endpoint("google.oauth.certificates", ("GET",), "www.googleapis.com", ("/oauth2/v1/certs",)),
     _Endpoint("google.oauth.configuration", ("GET",), "accounts.google.com", ("/.well-known/openid-configuration",)),
     _Endpoint("google.oauth.device_code", ("POST",), "oauth2.googleapis.com", ("/device/code",)),
+    _Endpoint(DEVICE_PAGE, ("GET", "POST"), "www.google.com", ("/device",)),
 )
 
 HOSTS = tuple(dict.fromkeys(endpoint.host for endpoint in _ENDPOINTS))

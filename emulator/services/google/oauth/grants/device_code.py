@@ -43,7 +43,7 @@ def _poll(server: AuthorizationServer, exchange: Exchange, parameters: dict[str,
     refusal = _refusal(server, client, device, in_time=in_time)
     if refusal is not None:
         exchange.entry.cause = refusal.cause
-        return refusal.reply()
+        return server.worded(refusal).reply()
     return _tokens(server, exchange, client, device)
 
 
