@@ -56,11 +56,15 @@ def per_second(port: int, path: str, token: str) -> float:
 
 def read_answer(connection: socket.socket) -> bytes:
     """One whole answer, or nothing where the server had closed."""
-    data = connection.recv(65536)
-    while data and b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
+    data = b""
+    while b"\r\n\r\n" not in data:
+        if not (more := connection.recv(65536)):
+            return b""
+        data += more
     head, _, body = data.partition(b"\r\n\r\n")
     length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
     while data and len(body) < length:
-        body += connection.recv(65536)
+        if not (more := connection.recv(65536)):
+            raise SystemExit("the answer ends before its announced length")
+        body += more
     return data

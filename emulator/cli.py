@@ -149,7 +149,7 @@ def run(
 
     with open_world(port, world, seeds, consent) as emulator:
         try:
-            code = launch(command, emulator.environment())
+            code = launch(command, os.environ | emulator.environment())
         except CommandNotFound as error:
             stop(str(error))
         lost = close_report(emulator, report)
@@ -191,23 +191,36 @@ def _appended(name: str) -> str:
 
 
 def ask(url: str, route: str) -> Any:
+    """The JSON answer of a control route of a running server, or one clear line and exit code 2."""
+    return json.loads(exchange(url, "GET", route))
+
+
+def exchange(url: str, verb: str, route: str, body: bytes | None = None) -> bytes:
     """The answer of a control route of a running server, or one clear line and exit code 2."""
     from http.client import HTTPConnection, HTTPException  # noqa: PLC0415
     from urllib.parse import urlsplit  # noqa: PLC0415
 
     place = urlsplit(url)
-    connection = HTTPConnection(place.hostname or "127.0.0.1", place.port or 80, timeout=10)
+    connection = HTTPConnection(place.hostname or "127.0.0.1", place.port or 80, timeout=60)
     try:
-        connection.request("GET", f"/_emulator/{route}")
+        connection.request(verb, f"/_emulator/{route}", body)
         answer = connection.getresponse()
-        body = answer.read()
+        content = answer.read()
     except (OSError, HTTPException) as error:
         stop(f"nothing answers at {url} ({error}); start one with `actor-emulator serve`")
     finally:
         connection.close()
     if answer.status != 200:
-        stop(f"{url} is no actor-emulator: /_emulator/{route} answered {answer.status}")
-    return json.loads(body)
+        stop(f"{url} answered {answer.status} to {verb} /_emulator/{route}: {message_in(content)}")
+    return content
+
+
+def message_in(content: bytes) -> str:
+    """The control API's own message, or that there is none."""
+    try:
+        return str(json.loads(content)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return "is it an actor-emulator?"
 
 
 @main.command()
@@ -232,3 +245,65 @@ def coverage(port: int, world: Path | None, seeds: tuple[str, ...], consent: str
 
     with open_world(port, world, seeds or ("empty",), consent) as emulator:
         print_coverage(Console(), emulator.coverage())
+
+
+@main.command(name="import")
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="FILE_OR_DIR")
+@click.option("--user", required=True, metavar="EMAIL", help="Whose mailbox receives the mail.")
+@click.option(
+    "--world",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("world.sqlite"),
+    show_default=True,
+    help="The world file to import into, made if it is missing.",
+)
+def import_(source: Path, user: str, world: Path) -> None:
+    """Import an mbox (a Takeout export), a Maildir or .eml files into a mailbox of a world file."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from .app import App  # noqa: PLC0415
+    from .config import Config  # noqa: PLC0415
+    from .errors import SeedError, WorldError  # noqa: PLC0415
+    from .importing import import_mail  # noqa: PLC0415
+
+    try:
+        app = App(Config(seeds=(DEFAULT_SEED,), world=world))
+    except WorldError as error:
+        stop(str(error))
+    try:
+        import_mail(app, source, user, Console())
+    except (OSError, SeedError) as error:
+        stop(f"{source}: {error}")
+    finally:
+        app.close()
+    click.echo(f"Serve it:  actor-emulator serve --world {world}")
+
+
+@main.command(name="export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--url", default=DEFAULT_URL, show_default=True, help="Base URL of the server that is up.")
+def export(file: Path, url: str) -> None:
+    """Write the world of a running server to a new file."""
+    if file.exists():
+        stop(f"{file} exists; name a new file")
+    file.touch(mode=0o600)
+    file.write_bytes(exchange(url, "GET", "world"))
+    click.echo(f"{file}: {file.stat().st_size:,} bytes")
+
+
+@main.command(name="restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--url", default=DEFAULT_URL, show_default=True, help="Base URL of the server that is up.")
+def restore(file: Path, url: str) -> None:
+    """Make a running server go on from the world in FILE."""
+    exchange(url, "PUT", "world", file.read_bytes())
+    click.echo(f"{url} now serves the world of {file}")
+
+
+@main.command(name="explain-query")
+@click.argument("query")
+def explain_query(query: str) -> None:
+    """Show how Gmail's search language reads QUERY."""
+    from .services.google.gmail.search import explain  # noqa: PLC0415
+
+    click.echo(explain(query))

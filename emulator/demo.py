@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ __all__ = ["ACTOR", "run_demo"]
 
 ACTOR = Path(__file__).parent.parent / "actor_under_test" / "gmail_inbox"
 NEEDED = ("apify", "google.auth", "googleapiclient")
-COLUMNS = ("last_message_at", "from", "subject", "message_count", "unread")
+COLUMNS = {"last_message_at": 16, "from": 22, "subject": 0, "unread": 6}
 
 
 def run_demo(emulator: Emulator, console: Console, *, dry_run: bool = False) -> int:
@@ -41,10 +42,14 @@ def run_demo(emulator: Emulator, console: Console, *, dry_run: bool = False) -> 
         "dry_run": dry_run,
     }
     with _storage(actor_input) as storage:
-        variables = emulator.environment() | {
-            "APIFY_LOCAL_STORAGE_DIR": str(storage),
-            "CRAWLEE_STORAGE_DIR": str(storage),
-        }
+        variables = (
+            os.environ
+            | emulator.environment()
+            | {
+                "APIFY_LOCAL_STORAGE_DIR": str(storage),
+                "CRAWLEE_STORAGE_DIR": str(storage),
+            }
+        )
         code = launch([sys.executable, "-m", "src"], variables, folder=ACTOR)
         items = list(_items(storage))
     print_rows(console, f"{len(items)} threads the Actor pushed", COLUMNS, items)

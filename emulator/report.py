@@ -79,11 +79,19 @@ def print_coverage(console: Console, coverage: Iterable[Coverage]) -> None:
     console.print(table)
 
 
-def print_rows(console: Console, title: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """A plain table of the given columns."""
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="ellipsis", no_wrap=True)
+def print_rows(console: Console, title: str, columns: Mapping[str, int], rows: Iterable[Mapping[str, Any]]) -> None:
+    """A plain table. ``columns`` maps each name to its width in characters; 0 takes what is left."""
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False, expand=True)
+    for column, width in columns.items():
+        heading = column.replace("_", " ")
+        table.add_column(
+            heading,
+            min_width=width or None,
+            width=width or None,
+            ratio=0 if width else 1,
+            overflow="ellipsis",
+            no_wrap=True,
+        )
     for row in rows:
         table.add_row(*(Text(_cell(row.get(column))) for column in columns))
     console.print(table)

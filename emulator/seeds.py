@@ -15,7 +15,7 @@ from .kernel.live import UnknownName
 from .kernel.seed import SeedDocument, SeedNode, load_all
 from .services.google.gmail.seed import gmail_seed
 from .services.google.planting import plant
-from .services.google.seed import google_seed
+from .services.google.seed import GoogleSeed, google_seed
 
 if TYPE_CHECKING:
     from .app import App
@@ -56,9 +56,10 @@ class Seeds:
         self._app = app
 
     def apply(self, sources: Iterable[str | Path], text: str = "") -> None:
-        """Put the given seeds, and one written out as ``text``, into the world. The caller holds the transaction.
+        """Put the given seeds, and one written out as ``text``, into the world. The caller holds the transaction,
+        so that a seed with a mistake leaves nothing behind.
 
-        Raises ``SeedError`` (file, line and field) or ``UnknownName`` before anything is written.
+        Raises ``SeedError`` (file, line and field) or ``UnknownName``.
         """
         paths = [find_seed(source) for source in sources]
         if paths:
@@ -72,6 +73,21 @@ class Seeds:
         google = google_seed(sections["google"], now) if "google" in sections else None
         gmail = gmail_seed(sections["gmail"], now) if "gmail" in sections else None
         if google is not None:
+            self._refuse_what_is_there(google)
             plant(self._app.google, google)
         if gmail is not None:
+            gmail.check_users([user.email for user in self._app.google.users])
             self._app.gmail.plant(gmail)
+
+    def _refuse_what_is_there(self, section: GoogleSeed) -> None:
+        """A seed adds to a world; it does not replace what the world already holds."""
+        world = self._app.world
+        for kind, table, column, named in (
+            ("project", "google_project", "id", [(each.id, each.node) for each in section.projects]),
+            ("client", "google_client", "name", [(each.name, each.node) for each in section.clients]),
+            ("user", "google_account", "email", [(each.email, each.node) for each in section.users]),
+        ):
+            there = {row[0] for row in world.all(f"SELECT {column} FROM {table}")}
+            for name, node in named:
+                if name in there:
+                    raise node.error(f'{kind} "{name}" is in this world already')

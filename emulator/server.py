@@ -81,7 +81,10 @@ class Emulator(App):
         return CertificateFiles(self.gate.authority)
 
     def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """The variables that lead a launched Actor here; laid over ``base``, by default this process's own."""
+        """The variables that lead a launched Actor here, and only they: lay them over ``base``, its other variables.
+
+        Search paths and option lists extend what ``base`` (by default this process's own) has of them.
+        """
         return environment(
             self.url,
             bundle_path=self.certificate_files.bundle,

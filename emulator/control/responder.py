@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ..app import App
+from ..kernel.browser import BrowserError
 from ..kernel.clock import ClockError
 from ..kernel.faults import FaultError
-from ..kernel.http import Call, Reply
+from ..kernel.http import Call, Headers, Reply
 from ..kernel.live import UnknownName
 from ..kernel.seed import SeedError
 from ..kernel.world import WorldError
@@ -18,7 +20,17 @@ from .routes import ROUTES, ControlError, Request
 __all__ = ["PREFIX", "Control"]
 
 PREFIX = "/_emulator"
-MISUSE = (ControlError, SeedError, UnknownName, ClockError, FaultError, WorldError, LookupError, ValueError)
+MISUSE = (
+    ControlError,
+    BrowserError,
+    SeedError,
+    UnknownName,
+    ClockError,
+    FaultError,
+    WorldError,
+    LookupError,
+    ValueError,
+)
 
 
 class Control:
@@ -46,12 +58,19 @@ class Control:
             return _error(405, f"{PREFIX}/{name} takes {' or '.join(verbs)}, not {call.verb}")
         try:
             with self._app.world.lock:
-                return Reply.json(ROUTES[call.verb, name](self._request(call)), indent=2)
+                return _reply(ROUTES[call.verb, name](self._request(call)))
         except MISUSE as error:
             return _error(400, str(error))
 
     def _request(self, call: Call) -> Request:
         return Request(call, self._app, self._checkpoints, self._environment)
+
+
+def _reply(answer: Any) -> Reply:
+    """JSON, or the bytes of a world file."""
+    if isinstance(answer, bytes):
+        return Reply(200, Headers([("Content-Type", "application/vnd.sqlite3")]), answer)
+    return Reply.json(answer, indent=2)
 
 
 def _error(status: int, message: str) -> Reply:

@@ -76,6 +76,26 @@ def tokens(request: Request) -> Any:
     return {"access_token": user.access_token(client, wanted.scopes), "expires_in": 3599, "token_type": "Bearer"}
 
 
+def consent(request: Request) -> Any:
+    """How authorizations are decided, and the pages that wait for a person."""
+    desk = request.app.consent
+    return {"mode": desk.mode, "waiting": list(desk.waiting)}
+
+
+def decide(request: Request) -> Any:
+    """Decide about an authorization URL, or change how those to come are decided."""
+    wanted = request.body(requests.ConsentRequest)
+    if bool(wanted.url) == bool(wanted.mode):
+        raise ControlError('send either "url": an authorization URL, or "mode": "auto", "manual" or "deny"')
+    if wanted.mode is not None:
+        request.app.consent.mode = wanted.mode
+        return consent(request)
+    decision = request.app.consent.decide(
+        wanted.url, user=wanted.user, approve=wanted.approve, only=wanted.only or None, lifetime=wanted.lifetime
+    )
+    return asdict(decision)
+
+
 def reset(request: Request) -> Any:
     """The world as it began."""
     request.app.reset()
@@ -99,6 +119,17 @@ def checkpoint(request: Request) -> Any:
 def restore(request: Request) -> Any:
     """Return to a remembered world; it stays remembered."""
     request.checkpoints.restore(request.app, request.body(requests.RestoreRequest).checkpoint)
+    return {"status": "restored"}
+
+
+def world(request: Request) -> Any:
+    """The whole world as the bytes of a SQLite file."""
+    return request.app.world.image()
+
+
+def replace_world(request: Request) -> Any:
+    """Become the world whose SQLite file is the body. Raises ``WorldError`` and changes nothing for any other body."""
+    request.app.world.load(request.call.body)
     return {"status": "restored"}
 
 
@@ -234,10 +265,14 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "credentials"): credentials,
     ("GET", "environment"): environment,
     ("POST", "tokens"): tokens,
+    ("GET", "consent"): consent,
+    ("POST", "consent"): decide,
     ("POST", "reset"): reset,
     ("POST", "seed"): seed,
     ("POST", "checkpoint"): checkpoint,
     ("POST", "restore"): restore,
+    ("GET", "world"): world,
+    ("PUT", "world"): replace_world,
     ("GET", "clock"): clock,
     ("POST", "clock"): change_clock,
     ("GET", "faults"): faults,
