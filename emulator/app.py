@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from .config import Config
+from .consent import ConsentDesk
 from .kernel.clock import Clock, ClockSetting, http_date
 from .kernel.faults import Fault, Faults
 from .kernel.http import Call, Reply
@@ -63,8 +64,9 @@ class App:
         self.faults = Faults()
         self.journal = Journal(self.clock.now)
         self.kernel = Kernel(self.world, self.clock, self.ids, self.faults, self.journal)
-        self.google = Google(self.kernel)
+        self.google = Google(self.kernel, self.respond, self.knows)
         self.gmail = Gmail(self.kernel)
+        self.consent = ConsentDesk(self.google, self.config.consent)
         self.directory = Directory()
         for service in (GoogleOAuth(self.kernel), GmailService(self.kernel)):
             self.mount(service)
@@ -132,6 +134,7 @@ class App:
         self.world.clear()
         self.faults.clear()
         self.journal.clear()
+        self.consent.reset(self.config.consent)
         self._begin()
 
     def seed(self, *sources: str | Path, text: str = "") -> None:

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-__all__ = ["ClockChange", "FaultRequest", "MailRequest", "RawMessage", "RestoreRequest", "SeedRequest", "TokenRequest"]
+__all__ = [
+    "ClockChange",
+    "ConsentRequest",
+    "FaultRequest",
+    "MailRequest",
+    "RawMessage",
+    "RestoreRequest",
+    "SeedRequest",
+    "TokenRequest",
+]
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,22 @@ class TokenRequest:
     action: Literal["mint", "expire", "revoke"] = "mint"
     client: str | None = None
     scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ConsentRequest:
+    """``POST consent``: decide about the authorization ``url``, or change the ``mode`` for those to come.
+
+    ``user`` decides, by default the account the pages offer first. ``approve`` overrides the mode. ``only`` leaves all
+    other boxes unticked; empty ticks all. ``lifetime`` limits the access to a term the page offers.
+    """
+
+    url: str = ""
+    mode: Literal["auto", "manual", "deny"] | None = None
+    user: str | None = None
+    approve: bool | None = None
+    only: tuple[str, ...] = ()
+    lifetime: timedelta | None = None
 
 
 @dataclass(frozen=True)

@@ -146,14 +146,15 @@ def change_clock(request: Request) -> Any:
         raise ControlError(
             'send one of "advance": "1h 30m", "set": an RFC 3339 instant, "speed": number, "freeze": true'
         )
-    if change.set is not None:
-        now.set(change.set)
-    if change.advance is not None:
-        now.advance(change.advance)
-    if change.speed is not None:
-        now.speed(change.speed)
-    if change.freeze:
-        now.freeze()
+    with request.app.world.transaction():  # all of it or, where one part is refused, nothing
+        if change.set is not None:
+            now.set(change.set)
+        if change.advance is not None:
+            now.advance(change.advance)
+        if change.speed is not None:
+            now.speed(change.speed)
+        if change.freeze:
+            now.freeze()
     return clock(request)
 
 

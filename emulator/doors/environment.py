@@ -8,6 +8,8 @@ in 2026; see the table in the documentation of interception.
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -79,11 +81,20 @@ def environment(
         "NODE_EXTRA_CA_CERTS": os.fspath(ca_path),
         "PYTHONPATH": extended_python_path(base.get("PYTHONPATH", "")),
         "NODE_OPTIONS": extended_node_options(base.get("NODE_OPTIONS", "")),
+        "BROWSER": browser_command(),
         "ACTOR_EMULATOR_URL": gate_url,
         "ACTOR_EMULATOR_GATE_PORT": str(urlsplit(gate_url).port),
         "ACTOR_EMULATOR_CA": os.fspath(ca_path),
         "ACTOR_EMULATOR_HOSTS": ",".join(hosts),
     }
+
+
+def browser_command() -> str:
+    """What opens a browser page for a program: our own browser, which consents or not as the emulator is set up.
+
+    Python's webbrowser and xdg-open read the variable; ``%s`` stands for the address.
+    """
+    return f"{shlex.quote(sys.executable)} -I {shlex.quote(str(HOOKS / 'browse.py'))} %s"
 
 
 def extended_python_path(existing: str) -> str:

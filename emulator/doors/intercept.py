@@ -121,3 +121,9 @@ def libraries_adapted(adaptation: Adaptation) -> Iterator[None]:
         yield
     finally:
         watch.stop()
+
+
+def adapt_webbrowser(webbrowser: Any, _: str, patches: Patches) -> None:
+    """Let webbrowser read ``BROWSER`` again: it does so once, when it is first asked to open something."""
+    if hasattr(webbrowser, "_tryorder"):
+        patches.put(webbrowser, "_tryorder", None)

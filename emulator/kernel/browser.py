@@ -49,7 +49,11 @@ class Form:
         return tuple(field.value for field in self.fields if field.kind == kind and field.name == name)
 
     def filled(
-        self, press: tuple[str, str] | None = None, *, ticked: Iterable[str] = (), written: Mapping[str, str] | None = None
+        self,
+        press: tuple[str, str] | None = None,
+        *,
+        ticked: Iterable[str] = (),
+        written: Mapping[str, str] | None = None,
     ) -> list[tuple[str, str]]:
         """What a browser sends when the button ``press`` (name, value) is pressed.
 
@@ -120,7 +124,7 @@ class Browser:
         respond: Callable[[Call], Reply],
         emulated: Callable[[str], bool],
         *,
-        agent: str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36",
+        agent: str = "Mozilla/5.0 (X11; Linux x86_64) actor-emulator",
     ) -> None:
         self._respond = respond
         self._emulated = emulated

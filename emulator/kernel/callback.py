@@ -22,8 +22,9 @@ class CallbackError(Exception):
 
 
 def deliver(url: str, form: Iterable[tuple[str, str]] | None = None) -> Reply:
-    """Open ``url`` as a browser would, or post ``form`` to it, and answer what the app says; redirects are not followed.
+    """Open ``url`` as a browser would, or post ``form`` to it, and answer what the app says.
 
+    Redirects are not followed.
     Raises ``CallbackError`` for an address that is not plain HTTP on this machine, and where nobody answers.
     """
     parts = urlsplit(url)

@@ -80,7 +80,8 @@ class ConsentBrowser:
 
         ``only`` leaves every other box unticked (short scope names will do). ``lifetime`` limits the access: one of
         the terms the page offers. ``call_back`` sends the answer to the app with a real HTTP request, which has to be
-        listening on this machine. Raises ``BrowserError`` for a scope, an account or a term the pages do not offer.
+        listening on this machine. Raises ``BrowserError`` for a scope, an account or a term the pages do not offer,
+        and where ``approve`` is False and nobody was asked.
         """
         page = self._browser.open(url)
         scopes = None if only is None else tuple(canonical(scope) for scope in only)
@@ -88,7 +89,10 @@ class ConsentBrowser:
             if page.left or page.marker not in {"chooser", "warning", "consent", "form_post"}:
                 break
             page = self._decide(page, approve, scopes, lifetime)
-        return Outcome(page, deliver(page.url, page.form) if call_back and page.left else None)
+        outcome = Outcome(page, deliver(page.url, page.form) if call_back and page.left else None)
+        if not approve and outcome.returned and not outcome.error:
+            raise BrowserError("nobody was asked, as the app is allowed already; revoke it or send prompt=consent")
+        return outcome
 
     def _decide(
         self,

@@ -108,9 +108,16 @@ class Consents:
         """An unverified app in production has a fixed number of places for users over its whole life."""
         if not _is_capped(project, request.scopes) or project["publishing_status"] != "production":
             return
-        counted = self._world.all("SELECT account FROM google_counted_user WHERE project = ?", (project["id"],))
-        if len(counted) >= project["user_cap"] and email not in {row[0] for row in counted}:
+        counted = self._counted(project["id"])
+        if len(counted) >= project["user_cap"] and email not in counted:
             raise Blocked(403, "restricted_client", cause="user_cap_reached")
+
+    def _counted(self, project: str) -> frozenset[str]:
+        """Accounts that hold a place: who consented at these pages, and whose grant came with the world."""
+        counted = self._world.all("SELECT account FROM google_counted_user WHERE project = ?", (project,))
+        granted = self._world.all("SELECT account, scopes FROM google_grant WHERE project = ?", (project,))
+        holders = [row["account"] for row in granted if any(map(needs_verification, scope_names.split(row["scopes"])))]
+        return frozenset([row["account"] for row in counted] + holders)
 
     # -- what is asked -----------------------------------------------------------------------------------------
 

@@ -6,9 +6,11 @@ calls all but a few scopes sensitive or restricted.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..scopes import EMAIL, GMAIL_FULL, IDENTITY, OPENID, PREFIX, PROFILE
 
-__all__ = ["is_administrative", "needs_verification", "scope_text"]
+__all__ = ["ScopeText", "is_administrative", "needs_verification", "scope_text"]
 
 _FREE = IDENTITY | {PREFIX + "drive.file", PREFIX + "drive.appdata", PREFIX + "drive.install"}
 _ADMINISTRATIVE = (PREFIX + "admin.", PREFIX + "apps.")
@@ -43,9 +45,19 @@ _TEXTS = {
 }
 
 
-def scope_text(scope: str) -> str:
-    """One line about a scope for the person who decides."""
-    return _TEXTS.get(scope) or f"Use {scope.removeprefix(PREFIX).removeprefix('https://')}"
+@dataclass(frozen=True, slots=True)
+class ScopeText:
+    """A scope as a line of the consent screen."""
+
+    name: str
+    short_name: str
+    text: str
+
+
+def scope_text(scope: str) -> ScopeText:
+    """The line about a scope for the person who decides."""
+    short_name = scope.removeprefix(PREFIX).removeprefix("https://").removesuffix("/")
+    return ScopeText(scope, short_name, _TEXTS.get(scope) or f"Use {short_name}")
 
 
 def needs_verification(scope: str) -> bool:

@@ -256,9 +256,9 @@ class SignIn:
 def _asked(question: Question, call: Call) -> dict[str, Any]:
     """The consent screen's lines; ``?select=all`` arrives with every box ticked."""
     return {
-        "identity": [(scope, scope_text(scope)) for scope in question.identity],
-        "held": [(scope, scope_text(scope)) for scope in (*question.held, *question.extra)],
-        "asked": [(scope, scope_text(scope)) for scope in question.asked],
+        "identity": [scope_text(scope) for scope in question.identity],
+        "held": [scope_text(scope) for scope in (*question.held, *question.extra)],
+        "asked": [scope_text(scope) for scope in question.asked],
         "granular": question.granular,
         "ticked": dict(call.query_pairs).get("select") == "all",
     }
