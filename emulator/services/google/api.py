@@ -19,6 +19,7 @@ from ...kernel.http import Call, Reply
 from ...kernel.journal import Entry
 from ...kernel.operations import Match, Operation, WrongVerb
 from ...kernel.service import Exchange, Kernel, Routed
+from ...kernel.world import Row
 from .discovery import Surface, rpc_method
 from .errors import ApiError, failure, presented
 from .parameters import Arguments, bind, check_standard_parameters, honour_method_override
@@ -30,6 +31,7 @@ from .refusals import (
     MissingCredentials,
     UnroutedPath,
 )
+from .service_account import SERVICE_ACCOUNT_DOMAIN
 from .tokens import AccessToken, Tokens
 
 __all__ = ["Admitted", "Caller", "GoogleApi", "NotImplementedHere"]
@@ -54,12 +56,16 @@ class NotImplementedHere(ApiError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """On whose behalf a call is made: an account through a project, with what its token allows."""
+    """On whose behalf a call is made: an account through a project, with what its token allows.
+
+    ``is_service_account`` tells that ``account`` is the address of a service account acting for itself.
+    """
 
     account: str
     project: str
     project_number: int
     scopes: frozenset[str]
+    is_service_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,13 @@ class GoogleApi(ABC, Generic[_Request]):
             cause = "token_unknown" if token is None else cause
             raise InvalidCredentials(self.surface.service, rpc_method(operation.id), cause)
         number = self.kernel.world.value("SELECT number FROM google_project WHERE id = ?", (token.project,))
-        return Caller(token.account, token.project, int(number), frozenset(token.scopes))
+        is_service = self._service_account(token.account) is not None
+        return Caller(token.account, token.project, int(number), frozenset(token.scopes), is_service)
+
+    def _service_account(self, email: str) -> Row | None:
+        if not email.endswith(SERVICE_ACCOUNT_DOMAIN):
+            return None
+        return self.kernel.world.one("SELECT disabled FROM google_service_account WHERE email = ?", (email,))
 
     def _why_refused(self, token: AccessToken) -> str:
         """Why a token Google once issued no longer counts, "" while it does."""
@@ -188,6 +200,8 @@ class GoogleApi(ABC, Generic[_Request]):
             return "token_revoked"
         if not self._tokens.access_is_live(token):
             return "token_expired"
+        if (service_account := self._service_account(token.account)) is not None:
+            return "account_disabled" if service_account["disabled"] else ""
         account = self.kernel.world.one(
             "SELECT disabled, deleted FROM google_account WHERE email = ?", (token.account,)
         )

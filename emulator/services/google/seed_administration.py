@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from ...kernel.seed import SeedNode
 from .seed_checks import DIGITS, addresses, derived, full_scopes
+from .service_account import SERVICE_ACCOUNT_DOMAIN
 
 __all__ = [
     "DelegationSeed",
@@ -59,7 +60,7 @@ def checked_service_account(seed: ServiceAccountSeed, projects: list[str]) -> Se
         raise seed.node.require("project").dangling("project", projects)
     written = seed.email or f"{seed.name}@{seed.project}.iam.gserviceaccount.com"
     email = addresses((written,), seed.node, "email" if seed.email else "name")[0]
-    if not email.endswith(".gserviceaccount.com"):
+    if not email.endswith(SERVICE_ACCOUNT_DOMAIN):
         raise seed.node.require("email").error(f'expected an address under gserviceaccount.com, got "{email}"')
     delegations = (
         replace(each, organization=each.organization.lower(), scopes=full_scopes(each.scopes, each.node))

@@ -16,8 +16,9 @@ from .organization import Organization
 from .project import Client, Project
 from .rsa_keys import private_key_pem, public_key_pem
 
-__all__ = ["ServiceAccount"]
+__all__ = ["SERVICE_ACCOUNT_DOMAIN", "ServiceAccount"]
 
+SERVICE_ACCOUNT_DOMAIN = ".gserviceaccount.com"
 _CERTIFICATES = "https://www.googleapis.com/robot/v1/metadata/x509/"
 
 

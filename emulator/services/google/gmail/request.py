@@ -10,7 +10,7 @@ from ....kernel.bindings import Bindings
 from ....kernel.clock import Clock
 from ..api import Admitted, Caller
 from ..discovery import load
-from ..errors import DelegationDenied, Forbidden, InvalidArgument, NotFound
+from ..errors import DelegationDenied, FailedPrecondition, Forbidden, InvalidArgument, NotFound
 from ..parameters import Arguments
 from ..scopes import PREFIX
 from .listing import page_position
@@ -36,10 +36,15 @@ class GmailRequest:
 
     @classmethod
     def of(cls, admitted: Admitted, mailboxes: Mailboxes) -> GmailRequest:
-        """The request of a call to its own user's mailbox. Raises ``DelegationDenied`` for any other's."""
+        """The request of a call to its own user's mailbox.
+
+        Raises ``DelegationDenied`` for any other's, ``FailedPrecondition`` for a service account, which has none.
+        """
         user, caller = admitted.arguments.text("userId"), admitted.caller
         if user != "me" and user.lower() != caller.account:
             raise DelegationDenied(caller.account)
+        if caller.is_service_account:
+            raise FailedPrecondition(cause="service_account_without_sub")
         mailbox = mailboxes.open(caller.account)
         return cls(mailbox, admitted.arguments, caller, admitted.exchange.kernel.clock)
 

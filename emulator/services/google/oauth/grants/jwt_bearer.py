@@ -13,7 +13,7 @@ from .....kernel.pipeline import is_loopback
 from .....kernel.service import Exchange
 from ... import scopes as scope_names
 from ...jws import Jws, MalformedJws, parse_jws
-from ...service_account import ServiceAccount
+from ...service_account import SERVICE_ACCOUNT_DOMAIN, ServiceAccount
 from .. import wire
 from ..errors import InvalidGrant, MissingParameter
 from ..grant_errors import AccessDenied, InvalidAssertionScope, InvalidImpersonation, UnauthorizedServiceAccount
@@ -31,7 +31,6 @@ AUDIENCES = frozenset(
         "https://accounts.google.com/o/oauth2/token",
     )
 )
-_ISSUERS = ".gserviceaccount.com"
 
 
 def jwt_bearer(server: AuthorizationServer, exchange: Exchange, parameters: dict[str, str]) -> Reply:
@@ -73,7 +72,7 @@ def _proven(server: AuthorizationServer, call: Call, assertion: Jws) -> ServiceA
 def _issuer(server: AuthorizationServer, issuer: str) -> ServiceAccount:
     if "@" not in issuer:
         raise InvalidGrant("Not a valid email", cause="issuer_malformed")
-    if not issuer.endswith(_ISSUERS):
+    if not issuer.endswith(SERVICE_ACCOUNT_DOMAIN):
         raise InvalidGrant("Invalid JWT: No valid verifier found for issuer", cause="issuer_not_a_service_account")
     try:
         account = server.service_account(issuer)
