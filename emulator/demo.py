@@ -24,7 +24,7 @@ __all__ = ["ACTOR", "run_demo"]
 
 ACTOR = Path(__file__).parent.parent / "actor_under_test" / "gmail_inbox"
 NEEDED = ("apify", "google.auth", "googleapiclient")
-COLUMNS = {"last_message_at": 16, "from": 22, "subject": 0, "unread": 6}
+COLUMNS = {"last message": 16, "from": 24, "subject": 0, "messages": 8}
 
 
 def run_demo(emulator: Emulator, console: Console, *, dry_run: bool = False) -> int:
@@ -52,7 +52,7 @@ def run_demo(emulator: Emulator, console: Console, *, dry_run: bool = False) -> 
         )
         code = launch([sys.executable, "-m", "src"], variables, folder=ACTOR)
         items = list(_items(storage))
-    print_rows(console, f"{len(items)} threads the Actor pushed", COLUMNS, items)
+    print_rows(console, f"{len(items)} threads the Actor pushed", COLUMNS, map(_row, items))
     print_calls(console, emulator.journal)
     return code or (1 if problems(emulator.journal) else 0)
 
@@ -70,6 +70,16 @@ def _storage(actor_input: dict[str, Any]) -> Iterator[Path]:
 def _items(storage: Path) -> Iterator[dict[str, Any]]:
     for path in sorted((storage / "datasets" / "default").glob("[0-9]*.json")):
         yield json.loads(path.read_text(encoding="utf-8"))
+
+
+def _row(item: dict[str, Any]) -> dict[str, Any]:
+    """An item as the table shows it."""
+    return {
+        "last message": str(item.get("last_message_at", "")).replace("T", " ")[:16],
+        "from": item.get("from"),
+        "subject": item.get("subject"),
+        "messages": item.get("message_count"),
+    }
 
 
 def _installed(name: str) -> bool:
