@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..kernel.http import Headers, Reply
 from .target import Authority, is_loopback
 
-__all__ = ["Refusal", "absolute_form_refusal", "connect_refusal", "host_refusal"]
+__all__ = ["HTTPS_PORT", "HTTP_PORT", "Refusal", "absolute_form_refusal", "connect_refusal", "host_refusal"]
 
 HTTP_PORT = 80
 HTTPS_PORT = 443

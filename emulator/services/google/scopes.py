@@ -13,12 +13,14 @@ __all__ = [
     "GMAIL_FULL",
     "IDENTITY",
     "OPENID",
+    "PREFIX",
     "PROFILE",
     "apis_of",
     "canonical",
     "is_scope",
     "joined",
     "split",
+    "with_openid",
 ]
 
 PREFIX = "https://www.googleapis.com/auth/"
