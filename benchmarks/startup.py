@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -22,7 +23,10 @@ def _first_answer() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    serving = subprocess.Popen([sys.executable, "-m", "emulator", "serve", "--port", str(port)], stdout=subprocess.PIPE)
+    # Some machines forbid compiled files; everyone else has them after the first run.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-m", "emulator", "serve", "--port", str(port)]
+    serving = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
     try:
         _wait_for_answer(port)
     finally:

@@ -161,10 +161,10 @@ class App:
         with self.world.transaction():
             self.ids.position = 0
             self._keep_clock(Clock().setting)
+            if self.config.frozen:  # before the beginning is placed, or it would lie some microseconds late
+                self.clock.freeze()
             if self.config.start is not None:
                 self.clock.start_at(self.config.start)
-            if self.config.frozen:
-                self.clock.freeze()
             Seeds(self).apply(self.config.seeds)
 
     def _remember_kernel_state(self) -> None:
