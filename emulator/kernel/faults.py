@@ -74,12 +74,19 @@ class Fault:
 
     @classmethod
     def delay(
-        cls, seconds: float, *, operation: str = "", service: str = "", host: str = "", times: int | None = None
+        cls,
+        seconds: float,
+        *,
+        operation: str = "",
+        service: str = "",
+        host: str = "",
+        after: int = 0,
+        times: int | None = None,
     ) -> Self:
         """Hold the answer back for real ``seconds``; other calls are not delayed."""
         if not 0 < seconds < inf:
             raise FaultError(f"a delay must be longer than nothing and end, got {seconds:g} s")
-        return cls(operation, service, host, times=times, disruption=Disruption(delay=seconds))
+        return cls(operation, service, host, after, times, disruption=Disruption(delay=seconds))
 
     @classmethod
     def reset(
@@ -99,12 +106,19 @@ class Fault:
 
     @classmethod
     def truncate(
-        cls, length: int, *, operation: str = "", service: str = "", host: str = "", times: int | None = None
+        cls,
+        length: int,
+        *,
+        operation: str = "",
+        service: str = "",
+        host: str = "",
+        after: int = 0,
+        times: int | None = None,
     ) -> Self:
         """Send only the first ``length`` bytes of the body under its full Content-Length, then close."""
         if length < 0:
             raise FaultError(f"a body cannot be cut to {length} bytes")
-        return cls(operation, service, host, times=times, disruption=Disruption(truncate=length))
+        return cls(operation, service, host, after, times, disruption=Disruption(truncate=length))
 
     def matches(self, operation: str, service: str, host: str) -> bool:
         """Whether a call of these coordinates is meant."""

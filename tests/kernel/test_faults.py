@@ -58,6 +58,12 @@ def test_a_fault_hits_only_where_everything_given_matches(faults, where, hit):
     assert hits(faults, GET, 1) == [hit]
 
 
+@pytest.mark.parametrize("build", [lambda **w: Fault.delay(1, **w), lambda **w: Fault.truncate(1, **w), Fault.reset])
+def test_every_effect_can_be_bounded(faults, build):
+    faults.add(build(operation="gmail.*", service="gmail", host="*", after=1, times=1))
+    assert hits(faults, GET, 3) == [False, True, False]
+
+
 def test_calls_that_do_not_match_are_not_counted(faults):
     faults.add(Fault.status(503, operation=GET, after=1, times=1))
     hits(faults, LIST)

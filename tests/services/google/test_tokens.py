@@ -171,9 +171,10 @@ def test_secrets_can_be_rotated_while_both_work(house, google):
 # -- planting --------------------------------------------------------------------------------------------------------
 
 COLLISIONS = [
-    ("projects:\n  - {id: other}\n  - {id: live}", r"line 3.*\"live\" is already in the world|:3: .*\"live\""),
+    ("projects:\n  - {id: other}\n  - {id: live}", ":3: .*live"),
     ("projects:\n  - {id: new, number: 123456789012}", "123456789012"),
-    ("users:\n  - {email: U@example.com}", "u@example.com"),
+    ("users:\n  - {email: U@example.com}", ":2: .*u@example.com"),
+    ("projects: [{id: q}]\nclients:\n  - {name: N, project: q, type: web}", ":3: .*N"),
 ]
 
 
@@ -182,7 +183,7 @@ def test_what_the_world_has_already_is_refused_where_it_was_written(house, seed,
     before = house.tables()
     with pytest.raises(SeedError, match=message) as refusal:
         house.plant(seed)
-    assert "is already in the world" in str(refusal.value)
+    assert "already" in str(refusal.value)
     assert house.tables() == before
 
 
