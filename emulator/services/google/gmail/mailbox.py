@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from ....kernel.live import UnknownName
@@ -25,6 +26,7 @@ from .search import parse as parse_query
 __all__ = ["Counters", "Mailbox", "Mailboxes", "Profile", "StoredMessage", "StoredThread", "ThreadHead"]
 
 _FIRST_HISTORY = 1_000_000
+_REMEMBERED_SIZE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ class Mailbox:
 
     def mime(self, message: StoredMessage) -> Message:
         """The parts of a message."""
-        return parse(self.raw(message))
+        raw = self.raw(message)
+        return _remembered(raw) if len(raw) <= _REMEMBERED_SIZE else parse(raw)
 
     def condition(self, query: str = "", labels: tuple[str, ...] = (), *, spam_and_trash: bool = False) -> Condition:
         """What a message must meet to match ``query`` and carry all of ``labels`` (ids).
@@ -320,3 +323,9 @@ def _stored(row: Row) -> StoredMessage:
 
 def _label(row: Row) -> Label:
     return Label(*row)
+
+
+@lru_cache(maxsize=512)
+def _remembered(raw: bytes) -> Message:
+    """A small message's parts, kept by its very bytes: what is read once is mostly read again, and never changes."""
+    return parse(raw)
