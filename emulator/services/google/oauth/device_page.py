@@ -85,7 +85,7 @@ class DevicePage:
     def _question(self, sid: str, device: Device, *, problem: str = "", written: str = "") -> Reply:
         context = {
             "app": self._title(device),
-            "asked": [(scope, scope_text(scope)) for scope in device.scopes],
+            "asked": [scope_text(scope) for scope in device.scopes],
             "form": form_token(sid, _PURPOSE),
             "problem": problem,
             "user_code": device.user_code,
