@@ -88,7 +88,7 @@ def print_rows(console: Console, title: str, columns: Mapping[str, int], rows: I
             heading,
             min_width=width or None,
             width=width or None,
-            ratio=0 if width else 1,
+            ratio=None if width else 1,
             overflow="ellipsis",
             no_wrap=True,
         )
