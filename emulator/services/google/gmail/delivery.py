@@ -9,18 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ....kernel.ids import Ids
 from ....kernel.service import Kernel
 from ....kernel.world import World
+from .history import mark_day, next_history
 from .labels import HIDING, wire_order
 from .mime import IndexFields, canonical, index_fields, parse
 from .snippet import snippet
 
-__all__ = ["Incoming", "base_subject", "deliver", "next_history"]
+__all__ = ["Incoming", "Joining", "base_subject", "deliver"]
 
 _REPLY_MARK = re.compile(r"\s*(?:re|fwd?|aw|wg|sv|vs|antw|odp|rv|tr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _TRANSLATED_TAG = re.compile(r"\s*\[[^\[\]]{1,40}\]\s*(?=(?:re|fwd?)\s*:)", re.IGNORECASE)
+
+
+Joining = Literal["references", "subject", "never"]
+"""How a message finds its thread: by ids and subject, failing that by the subject alone, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,8 @@ class Incoming:
     """A message to be stored. ``labels`` are label ids; ``received`` is the epoch millisecond it is indexed under.
 
     ``thread`` joins an existing thread whatever the message says; equal ``conversation`` names join one another.
+    ``joining`` is how any other message finds its thread. ``draft`` is the draft a DRAFT message becomes the content
+    of, a new one by default.
     """
 
     raw: bytes
@@ -35,6 +43,8 @@ class Incoming:
     received: int
     thread: int | None = None
     conversation: str = ""
+    joining: Joining = "references"
+    draft: int | None = None
 
 
 def base_subject(subject: str) -> str:
@@ -42,11 +52,6 @@ def base_subject(subject: str) -> str:
     while (mark := _REPLY_MARK.match(subject) or _TRANSLATED_TAG.match(subject)) is not None:
         subject = subject[mark.end() :]
     return " ".join(subject.split()).casefold()
-
-
-def next_history(ids: Ids, history: int) -> int:
-    """The history id after ``history``: the steps are small and irregular, as on real mailboxes."""
-    return history + 2 + ids.bits(6)
 
 
 def deliver(
@@ -57,7 +62,7 @@ def deliver(
     ``conversations`` are the threads of named conversations; what is learnt is entered, for the next batch.
     """
     with kernel.world.transaction():
-        batch = _Batch(kernel.world, kernel.ids, mailbox, {} if conversations is None else conversations)
+        batch = _Batch(kernel, mailbox, {} if conversations is None else conversations)
         delivered = [batch.add(each) for each in incoming]
         batch.flush()
         return delivered
@@ -71,17 +76,19 @@ class _Rows:
     labels: list[tuple[int, str, int, int]] = field(default_factory=list)
     texts: list[tuple[int | str, ...]] = field(default_factory=list)
     history: list[tuple[int | str, ...]] = field(default_factory=list)
+    drafts: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 class _Batch:
     """Messages on their way into one mailbox. What later ones look up is written at once, the rest by ``flush``."""
 
-    def __init__(self, world: World, ids: Ids, mailbox: int, conversations: dict[str, int]) -> None:
-        self._world = world
+    def __init__(self, kernel: Kernel, mailbox: int, conversations: dict[str, int]) -> None:
+        self._world: World = kernel.world
         self._conversations = conversations
-        self._ids = ids
+        self._ids: Ids = kernel.ids
         self._mailbox = mailbox
-        self._history = int(world.value("SELECT history FROM gmail_mailbox WHERE id = ?", (mailbox,)))
+        self._history = int(self._world.value("SELECT history FROM gmail_mailbox WHERE id = ?", (mailbox,)))
+        mark_day(self._world, mailbox, kernel.clock.milliseconds(), self._history)
         self._messages = self._threads = 0
         self._rows = _Rows()
 
@@ -92,7 +99,7 @@ class _Batch:
         fields = index_fields(parsed)
         message = self._new_id(incoming.received)
         self._history = next_history(self._ids, self._history)
-        thread = self._join(self._wanted(incoming), message, fields)
+        thread = self._join(self._wanted(incoming), message, fields, incoming.joining)
         if incoming.conversation:
             self._conversations.setdefault(incoming.conversation, thread)
         hidden = int(not HIDING.isdisjoint(incoming.labels))
@@ -126,6 +133,7 @@ class _Batch:
             rows.texts,
         )
         world.execute_many("INSERT INTO gmail_history VALUES (?, ?, ?, ?, 'messageAdded', '', ?)", rows.history)
+        world.execute_many("INSERT OR REPLACE INTO gmail_draft (id, mailbox, message) VALUES (?, ?, ?)", rows.drafts)
         world.execute(
             "UPDATE gmail_mailbox SET history = ?, messages = messages + ?, threads = threads + ? WHERE id = ?",
             (self._history, self._messages, self._threads, self._mailbox),
@@ -140,6 +148,9 @@ class _Batch:
         self._rows.mime.append((message, raw))
         self._rows.labels += [(self._mailbox, label, hidden, message) for label in labels]
         self._rows.history.append((self._mailbox, self._history, message, thread, " ".join(labels)))
+        if "DRAFT" in incoming.labels:
+            draft = self._ids.bits(64) - 2**63 if incoming.draft is None else incoming.draft
+            self._rows.drafts.append((draft, self._mailbox, message))
         self._rows.texts.append(
             (
                 message,
@@ -169,12 +180,12 @@ class _Batch:
             return incoming.thread
         return self._conversations.get(incoming.conversation) if incoming.conversation else None
 
-    def _join(self, wanted: int | None, message: int, fields: IndexFields) -> int:
+    def _join(self, wanted: int | None, message: int, fields: IndexFields, joining: Joining) -> int:
         """The thread of a message, brought up to date: the one wanted, one that shares an id, or a new one."""
         own = (fields.message_id,) if fields.message_id else ()
         mentioned = tuple(dict.fromkeys((*own, *fields.in_reply_to, *reversed(fields.references))))[:_MOST_REFERENCES]
         subject = base_subject(fields.subject)
-        thread = self._known(mentioned, subject) if wanted is None else wanted
+        thread = self._known(mentioned, subject, joining) if wanted is None else wanted
         if thread is None:
             thread = message
             self._threads += 1
@@ -188,9 +199,9 @@ class _Batch:
         )
         return thread
 
-    def _known(self, mentioned: tuple[str, ...], subject: str) -> int | None:
+    def _known(self, mentioned: tuple[str, ...], subject: str, joining: Joining) -> int | None:
         """The thread with that subject which has seen one of the ids; the nearest id counts first."""
-        for each in mentioned:
+        for each in mentioned if joining != "never" else ():
             found: int | None = self._world.value(
                 "SELECT t.id FROM gmail_reference r JOIN gmail_thread t ON t.id = r.thread"
                 " WHERE r.mailbox = ? AND r.message_id = ? AND t.subject = ? ORDER BY t.id LIMIT 1",
@@ -198,6 +209,11 @@ class _Batch:
             )
             if found is not None:
                 return found
+        if joining == "subject" and subject:
+            newest: int | None = self._world.value(
+                "SELECT max(id) FROM gmail_thread WHERE mailbox = ? AND subject = ?", (self._mailbox, subject)
+            )
+            return newest
         return None
 
 

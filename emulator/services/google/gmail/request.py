@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ....kernel.bindings import Bindings
-from ....kernel.clock import Clock
+from ....kernel.service import Kernel
 from ..api import Admitted, Caller
 from ..discovery import load
-from ..errors import DelegationDenied, FailedPrecondition, Forbidden, InvalidArgument, NotFound
+from ..errors import DelegationDenied, FailedPrecondition, Forbidden
 from ..parameters import Arguments
 from ..scopes import PREFIX
+from .changes import require_label
 from .listing import page_position
 from .mailbox import Mailbox, Mailboxes
 from .search import Condition
@@ -30,9 +31,8 @@ class GmailRequest:
     """An admitted call at its mailbox. Answers what several handlers ask of the same parameters."""
 
     mailbox: Mailbox
-    arguments: Arguments
-    caller: Caller
-    clock: Clock
+    mailboxes: Mailboxes
+    admitted: Admitted
 
     @classmethod
     def of(cls, admitted: Admitted, mailboxes: Mailboxes) -> GmailRequest:
@@ -46,7 +46,22 @@ class GmailRequest:
         if caller.is_service_account:
             raise FailedPrecondition(cause="service_account_without_sub")
         mailbox = mailboxes.open(caller.account)
-        return cls(mailbox, admitted.arguments, caller, admitted.exchange.kernel.clock)
+        return cls(mailbox, mailboxes, admitted)
+
+    @property
+    def arguments(self) -> Arguments:
+        """What the call asks."""
+        return self.admitted.arguments
+
+    @property
+    def caller(self) -> Caller:
+        """On whose behalf."""
+        return self.admitted.caller
+
+    @property
+    def kernel(self) -> Kernel:
+        """World, clock and ids."""
+        return self.admitted.exchange.kernel
 
     @property
     def restricted(self) -> bool:
@@ -75,15 +90,8 @@ class GmailRequest:
             raise Forbidden("Metadata scope does not support 'q' parameter", cause="metadata_scope")
         labels = tuple(dict.fromkeys(filter(None, self.arguments.texts("labelIds"))))
         for label in labels:
-            self._check_label(label)
+            require_label(self.mailbox, label)
         return self.mailbox.condition(query, labels, spam_and_trash=self.arguments.flag("includeSpamTrash"))
-
-    def _check_label(self, label: str) -> None:
-        try:
-            self.mailbox.label(label)
-        except NotFound:
-            formed = label.removeprefix("Label_").isdecimal()
-            raise InvalidArgument("labelId not found" if formed else f"Invalid label: {label}") from None
 
 
 Handler = Callable[[GmailRequest], Any]

@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS gmail_thread (
     subject TEXT NOT NULL,                  -- folded, without Re: and Fwd:
     history INTEGER NOT NULL                -- of the last record touching it
 );
+CREATE INDEX IF NOT EXISTS gmail_thread_subject ON gmail_thread (mailbox, subject);
 
 -- Every Message-ID a thread has seen, its own and those it refers to, so that mail joins in whatever order it comes.
 CREATE TABLE IF NOT EXISTS gmail_reference (
@@ -77,8 +78,24 @@ CREATE TABLE IF NOT EXISTS gmail_history (
     id      INTEGER NOT NULL,
     message INTEGER NOT NULL,
     thread  INTEGER NOT NULL,
-    action  TEXT NOT NULL,                  -- messageAdded, messageDeleted, labelAdded, labelRemoved
+    action  TEXT NOT NULL,                  -- messageAdded, messageDeleted, labelAdded, labelRemoved; '' says nothing
     changed TEXT NOT NULL DEFAULT '',
     labels  TEXT NOT NULL,
     PRIMARY KEY (mailbox, id, message)
 ) WITHOUT ROWID;
+
+-- Where the history stood before the first change of a day (days since 1970), so that old ids can be told from known ones.
+CREATE TABLE IF NOT EXISTS gmail_history_day (
+    mailbox INTEGER NOT NULL,
+    day     INTEGER NOT NULL,
+    history INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, day)
+) WITHOUT ROWID;
+
+-- A draft keeps its id while its message is replaced by every update. On the wire: "r" and the signed number.
+CREATE TABLE IF NOT EXISTS gmail_draft (
+    id      INTEGER PRIMARY KEY,
+    mailbox INTEGER NOT NULL,
+    message INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS gmail_draft_message ON gmail_draft (message);
