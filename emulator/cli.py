@@ -286,8 +286,9 @@ def export(file: Path, url: str) -> None:
     """Write the world of a running server to a new file."""
     if file.exists():
         stop(f"{file} exists; name a new file")
+    image = exchange(url, "GET", "world")
     file.touch(mode=0o600)
-    file.write_bytes(exchange(url, "GET", "world"))
+    file.write_bytes(image)
     click.echo(f"{file}: {file.stat().st_size:,} bytes")
 
 

@@ -167,7 +167,13 @@ class World:
             source.close()
 
     def clear(self) -> None:
-        """Become an empty world with the same tables."""
+        """Become an empty world with the same tables.
+
+        Under an open checkpoint the rows are deleted instead, so that a rollback brings them back.
+        """
+        if self._marks or self._depth:
+            self._delete_everything()
+            return
         blank = _configure(sqlite3.connect(":memory:", isolation_level=None))
         try:
             for script in self._scripts:
@@ -175,6 +181,13 @@ class World:
             self.load(blank.serialize())
         finally:
             blank.close()
+
+    def _delete_everything(self) -> None:
+        with self.transaction():
+            self.execute("PRAGMA defer_foreign_keys = ON")
+            for row in self.all(_OWN_TABLES):
+                self.execute(f'DELETE FROM "{row[0]}"')
+        self._restored()
 
     def save(self, path: str | Path) -> None:
         """Write the world to a file that only its owner can read, whatever stood there before."""
@@ -204,6 +217,9 @@ class World:
         for hook in self.after_restore:
             hook()
 
+
+# Ordinary and virtual tables; the shadow tables behind a virtual one are its own business.
+_OWN_TABLES = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT GLOB 'sqlite_*'"
 
 _KERNEL_SCHEMA = """
 CREATE TABLE IF NOT EXISTS kernel_setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
