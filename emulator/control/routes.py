@@ -15,6 +15,7 @@ from ..kernel.http import Call
 from ..kernel.seed import SeedDocument, read
 from . import requests
 from .checkpoints import Checkpoints
+from .google import GOOGLE_ROUTES
 
 __all__ = ["ROUTES", "ControlError", "Request", "Route"]
 
@@ -284,4 +285,5 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "mail"): mail,
     ("GET", "coverage"): coverage,
     ("GET", "report"): report,
+    **GOOGLE_ROUTES,
 }
