@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -13,7 +13,7 @@ from rich.text import Text
 from .app import Coverage
 from .kernel.journal import Journal
 
-__all__ = ["print_calls", "print_coverage", "print_rows", "problems", "summary"]
+__all__ = ["print_calls", "print_coverage", "print_rows", "problems", "summary", "units_spent"]
 
 
 def print_calls(console: Console, journal: Journal) -> None:
@@ -22,18 +22,28 @@ def print_calls(console: Console, journal: Journal) -> None:
     table.add_column("operation")
     table.add_column("calls", justify="right")
     table.add_column("answers")
+    table.add_column("units", justify="right")
+    units = units_spent(journal)
     for operation, answers in sorted(_by_operation(journal).items()):
         shown = Text(", ").join(
             Text(f"{count} x {status}" if count > 1 else str(status), "green" if status < 400 else "red")
             for status, count in sorted(answers.items())
         )
-        table.add_row(operation, str(answers.total()), shown)
+        table.add_row(operation, str(answers.total()), shown, str(units[operation] or ""))
     if table.row_count:
         console.print(table)
     else:
         console.print("No calls reached the emulator.", style="yellow")
     for line in problems(journal):
         console.print(Text(f"! {line}", "bold red"), soft_wrap=True)
+
+
+def units_spent(journal: Journal) -> Counter[str]:
+    """Quota units by operation, of the calls the journal still holds."""
+    spent: Counter[str] = Counter()
+    for entry in journal:
+        spent[entry.operation] += entry.units
+    return +spent
 
 
 def problems(journal: Journal) -> list[str]:
@@ -59,6 +69,7 @@ def summary(journal: Journal) -> dict[str, Any]:
             {"operation": operation, "status": status, "count": count}
             for (operation, status), count in sorted(journal.tally.items())
         ],
+        "units": dict(units_spent(journal)),
         "refused": [refusal.public() for refusal in journal.refusals],
         "problems": problems(journal),
         "journal": [entry.public() for entry in journal],

@@ -58,7 +58,8 @@ class NotImplementedHere(ApiError):
 class Caller:
     """On whose behalf a call is made: an account through a project, with what its token allows.
 
-    ``is_service_account`` tells that ``account`` is the address of a service account acting for itself.
+    ``is_service_account`` tells that ``account`` is the address of a service account acting for itself,
+    ``is_delegated`` that a service account acts for it by domain-wide delegation.
     """
 
     account: str
@@ -66,6 +67,7 @@ class Caller:
     project_number: int
     scopes: frozenset[str]
     is_service_account: bool = False
+    is_delegated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,15 @@ class GoogleApi(ABC, Generic[_Request]):
             raise ApiKeyRefused(service, method)
         raise MissingCredentials(service, method)
 
-    def charge(self, admitted: Admitted) -> None:
-        """Spend the quota a call costs, in the front end's place for it. Without a limit: nothing."""
+    def charge(self, admitted: Admitted) -> bool:
+        """Spend the quota a call costs, in the front end's place for it; answers whether anything is counted.
+
+        What is counted stays spent though the call fails.
+        """
+        return False
+
+    def settle(self, admitted: Admitted, reply: Reply) -> None:
+        """Count what only the reply tells, for a call that ``charge`` counts."""
 
     # -- the service protocol ------------------------------------------------------------------------------------
 
@@ -151,9 +160,9 @@ class GoogleApi(ABC, Generic[_Request]):
             if handler is None:
                 exchange.entry.unrouted = True
                 raise NotImplementedHere(exchange.operation.id)
-            self.charge(admitted)
-            value = handler(self.request(admitted))
-            return value if isinstance(value, Reply) else admitted.arguments.reply(value)
+            if not self.charge(admitted):
+                return self._answer(admitted, handler)
+            return self._answer_counted(admitted, handler)
 
     def unrouted(self, call: Call) -> Reply:
         """The front end's HTML page."""
@@ -163,6 +172,21 @@ class GoogleApi(ABC, Generic[_Request]):
     def failure(self, status: int, message: str = "") -> Reply:
         """The envelope a status without a cause usually comes in."""
         return failure(status, message).reply()
+
+    def _answer(self, admitted: Admitted, handler: Callable[[_Request], Any]) -> Reply:
+        value = handler(self.request(admitted))
+        return value if isinstance(value, Reply) else admitted.arguments.reply(value)
+
+    def _answer_counted(self, admitted: Admitted, handler: Callable[[_Request], Any]) -> Reply:
+        """The answer of a call whose price stays spent: a refusal undoes what the handler did, and only that."""
+        try:
+            with presented(admitted.call), self.kernel.world.transaction():
+                reply = self._answer(admitted, handler)
+        except ApiError as error:
+            admitted.exchange.entry.cause = error.cause
+            reply = error.reply()
+        self.settle(admitted, reply)
+        return reply
 
     # -- the front end's checks ----------------------------------------------------------------------------------
 
@@ -187,7 +211,12 @@ class GoogleApi(ABC, Generic[_Request]):
             raise InvalidCredentials(self.surface.service, rpc_method(operation.id), cause)
         number = self.kernel.world.value("SELECT number FROM google_project WHERE id = ?", (token.project,))
         is_service = self._service_account(token.account) is not None
-        return Caller(token.account, token.project, int(number), frozenset(token.scopes), is_service)
+        delegated = not is_service and self._is_service_client(token.client_id)
+        return Caller(token.account, token.project, int(number), frozenset(token.scopes), is_service, delegated)
+
+    def _is_service_client(self, client_id: str) -> bool:
+        found = self.kernel.world.value("SELECT type FROM google_client WHERE client_id = ?", (client_id,))
+        return bool(found == "service")
 
     def _service_account(self, email: str) -> Row | None:
         if not email.endswith(SERVICE_ACCOUNT_DOMAIN):

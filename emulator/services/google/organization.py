@@ -7,16 +7,19 @@ Google APIs". Pages and token endpoint ask ``policy_violation``, so that they re
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from ...kernel.live import Column, Live, UnknownName
 from ...kernel.world import World
 from .project import Client
 from .scopes import apis_of
 
-__all__ = ["Organization", "PolicyViolation", "policy_violation"]
+__all__ = ["Feature", "Organization", "PolicyViolation", "is_switched_off", "policy_violation"]
 
 PolicyViolation = Literal["client_blocked", "api_restricted"]
+
+Feature = Literal["gmail_apps", "automatic_forwarding", "mail_delegation"]
+"""What administrators can switch off in Gmail: its API, forwarding by rule, delegates."""
 
 
 class Organization(Live):
@@ -89,6 +92,21 @@ class Organization(Live):
         """Undo ``restrict``."""
         self._strike("google_restricted_api", "api", api)
 
+    @property
+    def switched_off(self) -> tuple[str, ...]:
+        """The features no account of the organization has, sorted."""
+        return self._listed("google_disabled_feature", "feature")
+
+    def switch_off(self, feature: Feature) -> None:
+        """Take a feature away from every account. Raises ``ValueError`` for one there is not."""
+        if feature not in get_args(Feature):
+            raise ValueError(f"no feature {feature!r}; there are {', '.join(get_args(Feature))}")
+        self._enter("google_disabled_feature", feature)
+
+    def switch_on(self, feature: Feature) -> None:
+        """Undo ``switch_off``."""
+        self._strike("google_disabled_feature", "feature", feature)
+
     def _listed(self, table: str, column: str) -> tuple[str, ...]:
         rows = self._world.all(f"SELECT {column} FROM {table} WHERE domain = ? ORDER BY 1", (self._name,))
         return tuple(row[0] for row in rows)
@@ -116,6 +134,16 @@ def policy_violation(world: World, domain: str, client_id: str, scopes: tuple[st
         return None
     trusted = world.one("SELECT 1 FROM google_trusted_client WHERE domain = ? AND client_id = ?", (domain, client_id))
     return None if trusted else "api_restricted"
+
+
+def is_switched_off(world: World, account: str, feature: Feature) -> bool:
+    """Whether the administrators of an account's organization took ``feature`` away; of a consumer's nobody can."""
+    found = world.one(
+        "SELECT 1 FROM google_disabled_feature f JOIN google_account a ON a.organization = f.domain"
+        " WHERE a.email = ? AND f.feature = ?",
+        (account, feature),
+    )
+    return found is not None
 
 
 _KNOWN_DOMAINS = """

@@ -6,6 +6,7 @@ from ...kernel.seed import SeedNode
 from ...kernel.world import World
 from .cloud import Google
 from .organization import Organization
+from .quota import Quota, keep_quota
 from .seed import ClientSeed, GoogleSeed, GrantSeed, ProjectSeed, UserSeed
 from .seed_administration import OrganizationSeed, ServiceAccountSeed
 
@@ -59,6 +60,8 @@ def _project(world: World, seed: ProjectSeed) -> None:
             seed.user_cap,
         ),
     )
+    if seed.quota != "off":
+        keep_quota(world, seed.id, seed.quota if isinstance(seed.quota, Quota) else Quota(costs=seed.quota))
     world.execute_many("INSERT INTO google_tester VALUES (?, ?)", [(seed.id, email) for email in seed.test_users])
     world.execute_many("INSERT INTO google_enabled_api VALUES (?, ?)", [(seed.id, api) for api in seed.enabled])
 
@@ -140,3 +143,5 @@ def _organization(world: World, seed: OrganizationSeed) -> None:
         organization.trust(client)
     for api in seed.restricted_apis:
         organization.restrict(api)
+    for feature in seed.switched_off:
+        organization.switch_off(feature)

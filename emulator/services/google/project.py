@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ...kernel.live import Column, Live
 from ...kernel.world import World
+from .quota import Quota, keep_quota, quota_of
 
 __all__ = ["CLIENT_UNUSED_LIFETIME", "Client", "Project"]
 
@@ -56,6 +57,18 @@ class Project(Live):
         """Disable an API: its calls then answer 403 ``SERVICE_DISABLED``; tokens stay valid."""
         with self._world.transaction():
             self._world.execute("DELETE FROM google_enabled_api WHERE project = ? AND api = ?", (self._name, api))
+
+    @property
+    def quota(self) -> Quota | None:
+        """The limits of the project's calls, ``None`` (as every project begins) without any.
+
+        Set ``Quota()`` for those of a project of today, ``Quota(costs="legacy")`` for an older one's.
+        """
+        return quota_of(self._world, self._name)
+
+    @quota.setter
+    def quota(self, quota: Quota | None) -> None:
+        keep_quota(self._world, self._name, quota)
 
     @property
     def test_users(self) -> tuple[str, ...]:

@@ -167,3 +167,26 @@ CREATE TABLE IF NOT EXISTS google_setting (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- Limits of a project on its APIs as JSON; a project without a row has none.
+CREATE TABLE IF NOT EXISTS google_quota (
+    project TEXT PRIMARY KEY REFERENCES google_project(id) ON DELETE CASCADE,
+    limits  TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- What was spent in a window that began then; account '' is the project as a whole.
+CREATE TABLE IF NOT EXISTS google_spending (
+    project TEXT NOT NULL,
+    account TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    began   REAL NOT NULL,
+    amount  INTEGER NOT NULL,
+    PRIMARY KEY (project, account, name)
+) WITHOUT ROWID;
+
+-- What the administrators of an organization switched off ("gmail_apps", "auto_forwarding", "delegation", "smime").
+CREATE TABLE IF NOT EXISTS google_disabled_feature (
+    domain  TEXT NOT NULL REFERENCES google_organization(domain) ON DELETE CASCADE,
+    feature TEXT NOT NULL,
+    PRIMARY KEY (domain, feature)
+) WITHOUT ROWID;

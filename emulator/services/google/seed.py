@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from ...kernel.seed import SeedNode, read
+from .quota import Quota
 from .seed_administration import (
     OrganizationSeed,
     ServiceAccountSeed,
@@ -31,7 +32,10 @@ _SUB = re.compile(r"[0-9]{21}")
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectSeed:
-    """A Cloud project and its consent screen. ``number`` has twelve digits; 0 stands for one derived from ``id``."""
+    """A Cloud project and its consent screen. ``number`` has twelve digits; 0 stands for one derived from ``id``.
+
+    ``quota`` are limits by name, or "current" or "legacy" for the usual ones of that table.
+    """
 
     id: str
     number: int = 0
@@ -44,6 +48,7 @@ class ProjectSeed:
     enabled: tuple[str, ...] = ()
     denied_as: Literal["", "org_internal", "access_denied"] = ""
     user_cap: int = 100
+    quota: Literal["off", "current", "legacy"] | Quota = "off"
     node: SeedNode = field(repr=False, compare=False)
 
 

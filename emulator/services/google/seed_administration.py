@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ...kernel.seed import SeedNode
+from .organization import Feature
 from .seed_checks import DIGITS, addresses, derived, full_scopes
 from .service_account import SERVICE_ACCOUNT_DOMAIN
 
@@ -43,7 +44,8 @@ class ServiceAccountSeed:
 class OrganizationSeed:
     """What the administrators of ``domain`` decided. Clients are named as elsewhere in the seed.
 
-    ``session_hours`` is how long a sign-in lasts, absent for ever; ``restricted_apis`` are service names.
+    ``session_hours`` is how long a sign-in lasts, absent for ever; ``restricted_apis`` are service names,
+    ``switched_off`` the features of Gmail its accounts do not have.
     """
 
     domain: str
@@ -51,6 +53,7 @@ class OrganizationSeed:
     blocked_clients: tuple[str, ...] = ()
     trusted_clients: tuple[str, ...] = ()
     restricted_apis: tuple[str, ...] = ()
+    switched_off: tuple[Feature, ...] = ()
     node: SeedNode = field(repr=False, compare=False)
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from ....kernel.http import Reply
 from ....kernel.service import Kernel
 from ..api import Admitted, GoogleApi
 from ..discovery import load
+from ..errors import DomainPolicy
+from ..organization import is_switched_off
 from . import routes  # noqa: F401 - enters the handlers
 from .mailbox import Mailboxes
+from .quota import GmailQuota
 from .request import HANDLERS, LARGEST_PAGE, GmailRequest
 
 __all__ = ["GmailService"]
@@ -23,6 +27,7 @@ class GmailService(GoogleApi[GmailRequest]):
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel, load("gmail"), HANDLERS)
         self._mailboxes = Mailboxes(kernel)
+        self._quota = GmailQuota(kernel)
 
     @property
     def schema(self) -> str:
@@ -31,6 +36,16 @@ class GmailService(GoogleApi[GmailRequest]):
         scripts = (room / "schema.sql", room / "search" / "schema.sql")
         return "\n".join(script.read_text(encoding="utf-8") for script in scripts)
 
+    def charge(self, admitted: Admitted) -> bool:
+        """Let the call spend its units, connections and bytes."""
+        return self._quota.charge(admitted)
+
+    def settle(self, admitted: Admitted, reply: Reply) -> None:
+        """Count the bytes of the reply."""
+        self._quota.settle(admitted, reply)
+
     def request(self, admitted: Admitted) -> GmailRequest:
-        """The call at the mailbox of its user."""
+        """The call at the mailbox of its user. Raises ``DomainPolicy`` where the administrators allow no apps."""
+        if is_switched_off(self.kernel.world, admitted.caller.account, "gmail_apps"):
+            raise DomainPolicy
         return GmailRequest.of(admitted, self._mailboxes)
