@@ -21,6 +21,7 @@ from .kernel.ids import Ids
 from .kernel.journal import Journal
 from .kernel.pipeline import Directory, Pipeline
 from .kernel.service import Kernel, Service
+from .kernel.websocket import WebSocketHandler
 from .kernel.world import World
 from .seeds import Seeds
 from .services.google.cloud import Google
@@ -85,6 +86,10 @@ class App:
         """Answer one call. Never raises on account of the call."""
         return self.pipeline.respond(call)
 
+    def websocket(self, call: Call) -> WebSocketHandler | None:
+        """The handler of the conversation ``call`` asks for, where a service offers one."""
+        return self.pipeline.converse(call)
+
     def knows(self, host: str) -> bool:
         """Whether ``host`` is emulated (loopback names count)."""
         return self.directory.knows(host)
@@ -92,6 +97,10 @@ class App:
     def refuse(self, host: str, port: int, peer: str, reason: str) -> None:
         """Note a connection that was turned away."""
         self.journal.refuse(host, port, peer, reason)
+
+    def break_off(self, peer: str, reason: str) -> None:
+        """Note a connection that had to be ended for what its client sent."""
+        self.journal.break_off(peer, reason)
 
     def date(self) -> str:
         """The ``Date`` header of a reply leaving now, on the virtual clock."""

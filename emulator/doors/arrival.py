@@ -19,10 +19,20 @@ Speaker = Callable[[Traffic, str, str], Connection]
 """Makes a connection protocol for use inside TLS from traffic, peer and the server's name."""
 
 LOGGER = logging.getLogger(__name__)
+# The first word of HTTP/2 with prior knowledge (RFC 9113 section 3.4), which no HTTP/1.1 verb begins with.
+PREFACE = b"PRI"
 TLS_HANDSHAKE = 0x16
 
+
+def http2(traffic: Traffic, peer: str, host: str = "") -> Connection:
+    """The connection that speaks HTTP/2, in TLS for ``host`` or in the clear."""
+    from .http2 import Http2Connection  # noqa: PLC0415 - 80 ms to load, and many runs need none
+
+    return Http2Connection(traffic, peer, host)
+
+
 # In the order offered, which is the order of preference: a client that can do both takes HTTP/1.1.
-ALPN_PROTOCOLS: Mapping[str, Speaker] = {"http/1.1": Http1Connection.inside_tls}
+ALPN_PROTOCOLS: Mapping[str, Speaker] = {"http/1.1": Http1Connection.inside_tls, "h2": http2}
 
 
 class Arrival(Connection):
@@ -49,9 +59,13 @@ class Arrival(Connection):
         if self._received[0] == TLS_HANDSHAKE:
             self._start_tls()
         elif self._tunnel:
-            self.transport.close()  # a tunnel leads to port 443, where only TLS is spoken
-        else:
-            self.hand_over(Http1Connection(self.traffic, self.peer, tunnel=partial(Arrival, self.traffic)), data)
+            self.note("plain text in a tunnel to port 443, where only TLS is spoken")
+            self.transport.close()
+        elif self._received.startswith(PREFACE):
+            self.hand_over(http2(self.traffic, self.peer), self._received)
+        elif not PREFACE.startswith(self._received):
+            http1 = Http1Connection(self.traffic, self.peer, tunnel=partial(Arrival, self.traffic))
+            self.hand_over(http1, self._received)
 
     def _start_tls(self) -> None:
         """Wait for the certificate authority, which the first TLS client of a gate brings into being."""

@@ -1,14 +1,18 @@
 """What every connection protocol of the gate shares, and the application they all call.
 
 A connection protocol is an ``asyncio.Protocol`` that speaks one wire format: the first byte (``arrival``), TLS
-(``secure``), HTTP/1.1 (``http1``). One hands the transport to the next with ``hand_over``, bytes already read included.
+(``secure``), HTTP/1.1 (``http1``), HTTP/2 (``http2``), WebSocket (``websocket``). One hands the transport to the next
+with ``hand_over``, bytes already read included.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
+import socket
 import ssl
+import struct
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -16,8 +20,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..kernel.http import Call, Reply
+from ..kernel.websocket import WebSocketHandler
 
 __all__ = ["Application", "Connection", "Limits", "Traffic"]
+
+LOGGER = logging.getLogger(__name__)
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Application(Protocol):
@@ -26,11 +34,17 @@ class Application(Protocol):
     def respond(self, call: Call) -> Reply:
         """The whole pipeline for one call."""
 
+    def websocket(self, call: Call) -> WebSocketHandler | None:
+        """The handler of the conversation ``call`` asks for; ``None`` lets ``respond`` answer it like any other."""
+
     def knows(self, host: str) -> bool:
         """Whether this lower-case host name is emulated; loopback names are."""
 
     def refuse(self, host: str, port: int, peer: str, reason: str) -> None:
         """Note in the journal that ``peer`` asked for a host nobody emulates."""
+
+    def break_off(self, peer: str, reason: str) -> None:
+        """Note in the journal that a connection of ``peer`` had to be ended, and why."""
 
     def date(self) -> str:
         """The value of the ``Date`` header, on the virtual clock."""
@@ -42,9 +56,15 @@ class Application(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of the gate one connection may take: bytes of a request's head, and seconds of silence."""
+    """How much of the gate one connection may take: bytes of a request or message, and seconds of silence."""
 
     head_bytes: int = 64 * 1024
+    body_bytes: int = 256 * 1024 * 1024
+    """Of one request's body. Gmail takes 35 MB and Apify less; only resumable uploads of videos are larger."""
+    message_bytes: int = 16 * 1024 * 1024
+    """Of one WebSocket message."""
+    unread_bytes: int = 64 * 1024 * 1024
+    """Of WebSocket messages sent to a client that does not read them."""
     head_seconds: float = 30.0
     """From the first byte of a head, or of a TLS handshake, to its end, however many bytes trickle in between."""
     idle_seconds: float = 300.0
@@ -122,6 +142,21 @@ class Connection(asyncio.Protocol):
         successor.connection_made(self.transport)
         if received:
             successor.data_received(received)
+
+    def farewell(self) -> None:
+        """The gate stops: end the connection. A protocol with a word for that overrides this."""
+        self.transport.close()
+
+    def reset(self) -> None:
+        """Break the connection with RST, as a crashed server or a dropped link does."""
+        raw = self.transport.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        self.transport.abort()
+
+    def note(self, reason: str) -> None:
+        """Say in journal and log why this connection ends."""
+        LOGGER.info("%s: %s", self.peer, reason)
+        self.traffic.application.break_off(self.peer, reason)
 
     def allow(self, seconds: float) -> None:
         """Set the deadline that many seconds from now."""

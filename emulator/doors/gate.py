@@ -14,12 +14,13 @@ import threading
 from concurrent.futures import Future
 from typing import Self
 
+from ..kernel.websocket import WebSocketHandler
 from .arrival import ALPN_PROTOCOLS, Arrival
 from .connection import Application, Limits, Traffic
 from .secure import handshake_context
 from .tls import CertificateAuthority, authority_of_process
 
-__all__ = ["Application", "Gate", "PortInUse"]
+__all__ = ["Application", "Gate", "PortInUse", "WebSocketHandler"]
 
 ADDRESS = "127.0.0.1"
 # Also how many connections are accepted in one turn of the loop.
@@ -167,7 +168,7 @@ async def happened(event: asyncio.Event, *, within: float) -> bool:
 async def farewell(traffic: Traffic) -> None:
     """Close every connection; cut off those that are still not closed after a moment."""
     for connection in tuple(traffic.open):
-        connection.transport.close()
+        connection.farewell()
     await happened(traffic.emptied(), within=FAREWELL_SECONDS)
     for connection in tuple(traffic.open):
         connection.transport.abort()

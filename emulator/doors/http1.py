@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import socket
-import struct
 from collections.abc import Callable
 
 from ..kernel.http import Call, Disruption, Headers, Reply
+from .answering import answer, crashed
 from .connection import Connection, Traffic
 from .destination import forwarded_host, stated_host, tunnelled_host
 from .head import render_body, render_head
@@ -28,7 +27,6 @@ Tunnel = Callable[[str, str], Connection]
 LOGGER = logging.getLogger(__name__)
 # Up to here one packet with head and body is worth a copy of the body.
 JOINED_BODY = 64 * 1024
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -40,7 +38,7 @@ class Http1Connection(Connection):
         super().__init__(traffic, peer)
         self._host = host
         self._tunnel = tunnel
-        self._reader = RequestReader(traffic.limits.head_bytes)
+        self._reader = RequestReader(traffic.limits.head_bytes, traffic.limits.body_bytes)
         self._timed_head: Request | None = None
         self._delayed: asyncio.TimerHandle | None = None
         self._congested = False
@@ -144,7 +142,12 @@ class Http1Connection(Connection):
         if request.verb == "CONNECT":
             self._connect(request, peer)
             return
-        reply = self._respond(self._call(request, headers, peer))
+        call = self._call(request, headers, peer)
+        if request.wants_websocket:
+            if self._upgrade(call):
+                return
+            self._reader.decline_upgrade()
+        reply = answer(self.traffic.application, call)
         if reply.disruption is not None and reply.disruption.delay > 0:
             self.deadline = math.inf
             self._timed_head = None
@@ -161,6 +164,18 @@ class Http1Connection(Connection):
         self.transport.write(CONNECTED)
         self.hand_over(self._tunnel(peer, host), self._reader.after_connect)
 
+    def _upgrade(self, call: Call) -> bool:
+        """Go on as a WebSocket, if the application converses there. Raises ``BadRequest`` for a faulty handshake."""
+        handler = self.traffic.application.websocket(call)
+        if handler is None:
+            return False
+        from .websocket import WebSocketConnection, accept  # noqa: PLC0415 - 50 ms to load, and few runs need it
+
+        self.transport.write(accept(call))
+        self._ending = True
+        self.hand_over(WebSocketConnection(self.traffic, call.peer, handler), self._reader.accept_upgrade())
+        return True
+
     def _call(self, request: Request, headers: Headers, peer: str) -> Call:
         """The call this request makes. The absolute form wins over ``Host`` (RFC 9112 section 3.2.2)."""
         target = Target.parse(request.target)
@@ -170,14 +185,6 @@ class Http1Connection(Connection):
             host = stated_host(self.traffic, headers, request.version, peer, self._host)
         scheme = "https" if self._host else "http"
         return Call(request.verb, host, target.path, target.query, headers, request.body.getvalue(), scheme, peer)
-
-    def _respond(self, call: Call) -> Reply:
-        """The application's reply; 500 where it raised, so that one bad handler does not take the connection along."""
-        try:
-            return self.traffic.application.respond(call)
-        except Exception as error:
-            LOGGER.exception("%s %s: the application raised", call.verb, call.url)
-            return crashed(error)
 
     # Writing
 
@@ -190,14 +197,14 @@ class Http1Connection(Connection):
         """Send a reply, broken where its disruption says so, and end the connection where it must end."""
         disruption = reply.disruption or Disruption()
         if disruption.reset == "before":
-            self._reset()
+            self._break()
             return
         stays = request.keeps_alive and reply.headers.get("Connection").lower() != "close"
         connection = "close" if not stays else "keep-alive" if request.version == "1.0" else ""
         head, body = self._render(reply, request.verb, connection)
         if disruption.reset:
             self.transport.write(head)
-            self._reset()
+            self._break()
         elif disruption.truncate is not None and disruption.truncate < len(body):
             self._write(head, body[: disruption.truncate])
             self._end()
@@ -228,6 +235,8 @@ class Http1Connection(Connection):
         What the client is still sending is read and dropped: closing on unread bytes sends RST, and that can overtake
         the answer.
         """
+        if not problem.refuses:
+            self.note(str(problem))
         reply = problem.reply
         date = self.traffic.application.date()
         head = render_head(reply, verb, date=date, connection="close", phrase=problem.phrase)
@@ -246,15 +255,6 @@ class Http1Connection(Connection):
         self.transport.close()
         self.allow(self.traffic.limits.linger_seconds)
 
-    def _reset(self) -> None:
-        """Break the connection with RST, as a crashed server or a dropped link does."""
+    def _break(self) -> None:
         self._ending = True
-        connection = self.transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        self.transport.abort()
-
-
-def crashed(error: Exception) -> Reply:
-    """What a client sees of a bug in the emulator; the log has the traceback."""
-    message = f"The emulator failed: {type(error).__name__}."
-    return Reply.json({"error": {"code": 500, "status": "EMULATOR_ERROR", "message": message}}, 500)
+        self.reset()

@@ -18,6 +18,8 @@ class BadRequest(Exception):
 
     def __init__(self, status: int, text: str, reply: Reply | None = None, phrase: str = "") -> None:
         super().__init__(text)
+        self.refuses = reply is not None
+        """Whether this is the refusal of a host, which the journal knows of already."""
         self.reply = reply or Reply.json({"error": {"code": status, "message": text}}, status)
         self.phrase = phrase
 
@@ -41,6 +43,13 @@ class Request:
         return Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.lines)
 
     @property
+    def wants_websocket(self) -> bool:
+        """Whether the client asks to go on in the WebSocket protocol (RFC 6455 section 4.1)."""
+        return self.verb == "GET" and any(
+            name.lower() == b"upgrade" and value.strip().lower() == b"websocket" for name, value in self.lines
+        )
+
+    @property
     def head_size(self) -> int:
         """Bytes of request target and header lines, separators included."""
         return len(self.target) + sum(len(name) + len(value) + 4 for name, value in self.lines)
@@ -49,7 +58,7 @@ class Request:
 class RequestReader:
     """Collects requests in ``ready``, in order. A ``BadRequest`` there is the last entry: nothing is read after it."""
 
-    def __init__(self, head_limit: int) -> None:
+    def __init__(self, head_limit: int, body_limit: int) -> None:
         self.ready: deque[Request | BadRequest] = deque()
         self.reading: Request | None = None
         self.owes_continue = False
@@ -57,12 +66,17 @@ class RequestReader:
         self.after_connect = b""
         """What followed a ``CONNECT``: the first bytes of the tunnel."""
         self._head_limit = head_limit
+        self._body_limit = body_limit
+        self._held: bytes | None = None
         self._closed = False
         self._parser = httptools.HttpRequestParser(self)
 
     def feed(self, data: bytes) -> None:
         """Take bytes as they arrived."""
         if self._closed:
+            return
+        if self._held is not None:
+            self._held += data
             return
         if self.reading is not None:
             self.reading.head_bytes += len(data)
@@ -83,13 +97,28 @@ class RequestReader:
         self.owes_continue = False
         self._closed = True
 
+    def decline_upgrade(self) -> None:
+        """The WebSocket asked for last is not to be: what followed the request is HTTP after all."""
+        rest, self._held = self._held, None
+        self._read_on(rest or b"")
+
+    def accept_upgrade(self) -> bytes:
+        """The WebSocket asked for last begins: read no more, and return what followed the request."""
+        self._closed = True
+        return self._held or b""
+
     def _feed_after_upgrade(self, rest: bytes) -> None:
-        """``CONNECT`` ends HTTP here. An ``Upgrade`` nobody offers is ignored (RFC 9110 section 7.8)."""
+        """``CONNECT`` ends HTTP here; a WebSocket may. Any other ``Upgrade`` is ignored (RFC 9110 section 7.8)."""
         latest = self.ready[-1] if self.ready else None
         if isinstance(latest, Request) and latest.verb == "CONNECT":
             self.after_connect = rest
             self._closed = True
-            return
+        elif isinstance(latest, Request) and latest.wants_websocket:
+            self._held = rest
+        else:
+            self._read_on(rest)
+
+    def _read_on(self, rest: bytes) -> None:
         self._parser = httptools.HttpRequestParser(self)
         if rest:
             self.feed(rest)
@@ -132,8 +161,12 @@ class RequestReader:
     def on_body(self, body: bytes) -> None:
         """Part of the body, freed of any chunked coding."""
         self.owes_continue = False
-        if self.reading is not None:
-            self.reading.body.write(body)
+        request = self.reading
+        if request is None:
+            return
+        request.body.write(body)
+        if request.body.tell() > self._body_limit:
+            self.give_up(BadRequest(413, f"The body of the request is longer than {self._body_limit} bytes."))
 
     def on_message_complete(self) -> None:
         """Last byte of a request."""

@@ -55,6 +55,7 @@ class TlsConnection(Connection):
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._finished = False
+        self._refused = False
         stream = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         if not isinstance(stream, Stream):
             message = f"the context makes {type(stream).__name__} streams"
@@ -82,6 +83,7 @@ class TlsConnection(Connection):
             return wanted
         reason = host_refusal(wanted, HTTPS_PORT).phrase if wanted else "TLS without a server name"
         self.traffic.application.refuse(wanted, HTTPS_PORT, self.peer, reason)
+        self._refused = True
         return None
 
     def data_received(self, data: bytes) -> None:
@@ -145,7 +147,8 @@ class TlsConnection(Connection):
         except ssl.SSLWantReadError:
             return False
         except ssl.SSLError as error:
-            LOGGER.info("%s: TLS handshake failed: %s", self.peer, error)
+            if not self._refused:
+                self.note(f"TLS handshake failed: {reason_of(error)}")
             self._flush()  # the alert
             self.transport.close()
             return False
@@ -177,13 +180,18 @@ class TlsConnection(Connection):
             self.transport.close()
 
     def _break(self, error: ssl.SSLError) -> None:
-        LOGGER.info("%s: TLS broke: %s", self.peer, error)
+        self.note(f"TLS broke: {reason_of(error)}")
         self._flush()
         self.transport.abort()
 
     def _flush(self) -> None:
         if self._outgoing.pending and not self._finished and not self.transport.is_closing():
             self.transport.write(self._outgoing.read())
+
+
+def reason_of(error: ssl.SSLError) -> str:
+    """OpenSSL's own words, without the place in its source."""
+    return (error.reason or str(error)).replace("_", " ").lower()
 
 
 class TlsTransport(asyncio.Transport):

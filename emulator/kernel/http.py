@@ -150,15 +150,18 @@ class Disruption:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer: status, header lines, body bytes and, for faults, a ``Disruption``.
+    """One answer: status, header lines, body bytes, trailer lines and, for faults, a ``Disruption``.
 
-    The door adds ``Date`` and ``Content-Length``; a handler states everything else.
+    The door adds ``Date`` and ``Content-Length``; a handler states everything else. ``trailers`` follow the body where
+    the protocol has room for them, which is HTTP/2: gRPC puts ``grpc-status`` there, and the body holds its
+    length-prefixed messages.
     """
 
     status: int = 200
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
     disruption: Disruption | None = None
+    trailers: Headers = field(default_factory=Headers)
 
     @classmethod
     def json(cls, value: Any, status: int = 200, headers: HeaderSource = (), *, indent: int | None = None) -> Reply:

@@ -16,9 +16,10 @@ from typing import Any
 from .clock import rfc3339
 from .http import Call, Reply
 
-__all__ = ["Calls", "Entry", "Journal", "Refusal", "mask"]
+__all__ = ["Broken", "Calls", "Entry", "Journal", "Refusal", "mask"]
 
 CAPACITY = 20_000
+BROKEN_CAPACITY = 1_000
 BODY_LIMIT = 256 * 1024
 
 SECRET_NAMES = frozenset(
@@ -135,6 +136,23 @@ class Refusal:
         return f"{self.host}:{self.port} asked for by {self.peer or 'an unknown client'}: {self.reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A connection that ended because of what its client sent: bytes of no protocol, a handshake that failed."""
+
+    at: datetime
+    peer: str
+    reason: str
+
+    def public(self) -> dict[str, Any]:
+        """The event as JSON values."""
+        return {"at": rfc3339(self.at), "peer": self.peer, "reason": self.reason}
+
+    def line(self) -> str:
+        """The event in one line."""
+        return f"connection of {self.peer or 'an unknown client'} ended: {self.reason}"
+
+
 class Calls(list[Entry]):
     """Entries that were asked for, with assertions that explain themselves."""
 
@@ -165,6 +183,7 @@ class Journal:
         self._now = now
         self._entries: deque[Entry] = deque(maxlen=CAPACITY)
         self.refusals: list[Refusal] = []
+        self.broken: deque[Broken] = deque(maxlen=BROKEN_CAPACITY)
         self.crashes: list[Entry] = []
         self.tally: Counter[tuple[str, int]] = Counter()
         self._number = 0
@@ -194,6 +213,10 @@ class Journal:
     def refuse(self, host: str, port: int, peer: str, reason: str) -> None:
         """Note a connection that was turned away."""
         self.refusals.append(Refusal(self._now(), host, port, peer, reason))
+
+    def break_off(self, peer: str, reason: str) -> None:
+        """Note a connection that had to be ended, and why. Keeps the last 1,000."""
+        self.broken.append(Broken(self._now(), peer, reason))
 
     def calls(
         self, operation: str | None = None, *, host: str | None = None, status: int | None = None, cause: str = ""
@@ -225,6 +248,7 @@ class Journal:
         """Forget everything; numbering starts anew."""
         self._entries.clear()
         self.refusals.clear()
+        self.broken.clear()
         self.crashes.clear()
         self.tally.clear()
         self._number = 0

@@ -17,6 +17,7 @@ from .faults import answer
 from .http import Call, Reply
 from .journal import Entry
 from .service import Exchange, Kernel, Routed, Service, WireError
+from .websocket import WebSocketHandler, WebSocketService
 
 __all__ = ["Directory", "Pipeline", "is_loopback"]
 
@@ -76,6 +77,16 @@ class Directory:
                 fallback = service, None, inner
         return fallback
 
+    def converse(self, call: Call) -> tuple[Service, WebSocketHandler] | None:
+        """The service that accepts ``call`` as the beginning of a WebSocket conversation, and its handler."""
+        for service in self._candidates(call):
+            inner = _inside(call, service.prefix) if is_loopback(call.host) else call
+            if inner is None or not isinstance(service, WebSocketService):
+                continue
+            if (handler := service.websocket(inner)) is not None:
+                return service, handler
+        return None
+
     def _candidates(self, call: Call) -> Sequence[Service]:
         if is_loopback(call.host):
             return self._mounted
@@ -96,9 +107,26 @@ class Pipeline:
         with self._kernel.world.lock:
             started = perf_counter()
             entry = self._kernel.journal.open(call, parent)
-            reply = self._route(call, entry)
+            try:
+                reply = self._route(call, entry)
+            except Exception as error:  # outside of any handler: a room's routing, or an error that cannot render itself
+                log.exception("%s crashed while routing %s %s", entry.service or "the pipeline", call.verb, call.path)
+                entry.crash, entry.cause = error, "crash"
+                reply = Reply.json({"error": {"code": 500, "message": "the emulator crashed; see its journal"}}, 500)
             self._kernel.journal.close(entry, reply, perf_counter() - started)
             return reply
+
+    def converse(self, call: Call) -> WebSocketHandler | None:
+        """The handler of a WebSocket conversation, journalled as a call answered 101; ``None`` for no offer."""
+        with self._kernel.world.lock:
+            found = self._directory.converse(call)
+            if found is None:
+                return None
+            service, handler = found
+            entry = self._kernel.journal.open(call)
+            entry.service, entry.operation = service.name, f"{service.name}.websocket"
+            self._kernel.journal.close(entry, Reply(101), 0.0)
+            return handler
 
     def _route(self, call: Call, entry: Entry) -> Reply:
         service, routed, inner = self._directory.find(call)

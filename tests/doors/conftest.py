@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from emulator.doors.environment import CertificateFiles, environment
-from emulator.doors.gate import Gate
+from emulator.doors.gate import Gate, WebSocketHandler
 from emulator.kernel.http import Call, Reply
 
 DATE = "Thu, 01 Jan 2026 00:00:00 GMT"
@@ -37,6 +37,8 @@ class Application:
     answers: dict[str, Callable[[Call], Reply]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     refused: list[tuple[str, int, str, str]] = field(default_factory=list)
+    broken: list[tuple[str, str]] = field(default_factory=list)
+    handlers: dict[str, WebSocketHandler] = field(default_factory=dict)
     domains: tuple[str, ...] = ("googleapis.com", "*.scalekit.dev")
 
     def respond(self, call: Call) -> Reply:
@@ -44,6 +46,12 @@ class Application:
         if call.path == "/gmail/v1/users/me/profile":
             return Reply.json(PROFILE)
         return self.answers.get(call.path, echo)(call)
+
+    def websocket(self, call: Call) -> WebSocketHandler | None:
+        return self.handlers.get(call.path)
+
+    def break_off(self, peer: str, reason: str) -> None:
+        self.broken.append((peer, reason))
 
     def knows(self, host: str) -> bool:
         return host in KNOWN or host.endswith(".scalekit.dev")
@@ -145,6 +153,20 @@ def dial(gate: Gate) -> Iterator[Callable[[], Wire]]:
     wires: list[Wire] = []
 
     def connect() -> Wire:
+        wires.append(Wire(socket.create_connection(("127.0.0.1", gate.port), 10)))
+        return wires[-1]
+
+    yield connect
+    for wire in wires:
+        wire.connection.close()
+
+
+@pytest.fixture
+def dial_into() -> Iterator[Callable[[Gate], Wire]]:
+    """Opens raw connections to any gate; closes them in the end."""
+    wires: list[Wire] = []
+
+    def connect(gate: Gate) -> Wire:
         wires.append(Wire(socket.create_connection(("127.0.0.1", gate.port), 10)))
         return wires[-1]
 

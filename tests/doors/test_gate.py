@@ -82,19 +82,6 @@ def delay(seconds: float):
     return Disruption(delay=seconds)
 
 
-@pytest.fixture
-def dial_into():
-    wires: list[Wire] = []
-
-    def connect(gate: Gate) -> Wire:
-        wires.append(Wire(socket.create_connection(("127.0.0.1", gate.port), 10)))
-        return wires[-1]
-
-    yield connect
-    for wire in wires:
-        wire.connection.close()
-
-
 class TestRequests:
     def test_what_arrives_is_what_was_sent(self, dial: Dial, application: Application) -> None:
         status, headers, _ = dial().ask(
