@@ -13,7 +13,7 @@ from ..discovery import load
 from ..errors import DelegationDenied, FailedPrecondition, Forbidden
 from ..parameters import Arguments
 from ..scopes import PREFIX
-from .changes import require_label
+from .changes import LabelChange, require_label
 from .listing import page_position
 from .mailbox import Mailbox, Mailboxes
 from .search import Condition
@@ -92,6 +92,11 @@ class GmailRequest:
         for label in labels:
             require_label(self.mailbox, label)
         return self.mailbox.condition(query, labels, spam_and_trash=self.arguments.flag("includeSpamTrash"))
+
+    def label_change(self) -> LabelChange:
+        """What ``addLabelIds`` and ``removeLabelIds`` of the body ask. Raises ``InvalidArgument``."""
+        body = self.arguments.body
+        return LabelChange.of(self.mailbox, body.get("addLabelIds") or (), body.get("removeLabelIds") or ())
 
 
 Handler = Callable[[GmailRequest], Any]

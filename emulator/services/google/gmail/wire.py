@@ -7,10 +7,12 @@ numbers are text.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidArgument, NotFound
+from .history import BARE, HistoryEntry, HistoryRecord
 from .labels import Label, wire_order
 from .listing import Page, page_token
 from .mailbox import Counters, Mailbox, Profile, StoredMessage, StoredThread, ThreadHead
@@ -19,16 +21,24 @@ from .mime import base64url, metadata_payload, payload
 __all__ = [
     "View",
     "attachment",
+    "changed_message",
+    "changed_thread",
+    "created_label",
+    "draft",
     "hex_id",
+    "history_page",
     "label",
     "label_with_counters",
     "list_page",
     "message",
     "message_reference",
     "number",
+    "numbers",
     "profile",
+    "stored_message",
     "thread",
     "thread_head",
+    "thread_number",
 ]
 
 _ID = re.compile("[0-9a-fA-F]{1,16}")
@@ -61,6 +71,24 @@ def number(text: str) -> int:
     return value
 
 
+def numbers(texts: Iterable[str]) -> tuple[int, ...]:
+    """The messages behind ids that may be missing: malformed ones are refused, impossible ones left out."""
+    found = []
+    for text in texts:
+        try:
+            found.append(number(text))
+        except NotFound:
+            continue  # well formed, so as unknown as any other id nobody has
+    return tuple(dict.fromkeys(found))
+
+
+def thread_number(text: str) -> int:
+    """The thread a body names. Raises the 400 such a field draws; whether there is the thread is for the mailbox."""
+    if _ID.fullmatch(text) is None:
+        raise InvalidArgument("Invalid thread_id value")
+    return number(text)
+
+
 def profile(found: Profile) -> dict[str, Any]:
     """``Profile``."""
     return {
@@ -86,6 +114,20 @@ def message(found: StoredMessage, view: View, mailbox: Mailbox) -> dict[str, Any
     return value | {"historyId": str(found.history), "internalDate": str(found.internal_date)}
 
 
+def stored_message(found: StoredMessage, labels: Iterable[str] | None = None) -> dict[str, Any]:
+    """``Message`` as the answer to a change: ids and labels, by default those it was read with."""
+    kept = found.labels if labels is None else tuple(labels)
+    value: dict[str, Any] = {"id": hex_id(found.id), "threadId": hex_id(found.thread)}
+    return value | {"labelIds": list(wire_order(kept))} if kept else value
+
+
+def changed_message(found: StoredMessage, changed: Mapping[int, tuple[str, ...]], mailbox: Mailbox) -> dict[str, Any]:
+    """``Message`` after a change of labels: short where something changed, the minimal view where nothing did."""
+    if found.id in changed:
+        return stored_message(found, changed[found.id])
+    return message(found, View("minimal"), mailbox)
+
+
 def message_reference(found: tuple[int, int]) -> dict[str, str]:
     """A message as lists show it: its id and its thread's."""
     return {"id": hex_id(found[0]), "threadId": hex_id(found[1])}
@@ -95,6 +137,14 @@ def thread(found: StoredThread, view: View, mailbox: Mailbox) -> dict[str, Any]:
     """``Thread`` of a get: no snippet of its own, messages oldest first."""
     messages = [message(each, view, mailbox) for each in found.messages]
     return {"id": hex_id(found.id), "historyId": str(found.history), "messages": messages}
+
+
+def changed_thread(found: StoredThread, changed: Mapping[int, tuple[str, ...]], mailbox: Mailbox) -> dict[str, Any]:
+    """``Thread`` after a change of labels: short where something changed, minimal views where nothing did."""
+    if not changed:
+        return thread(found, View("minimal"), mailbox)
+    messages = [stored_message(each, changed.get(each.id)) for each in found.messages]
+    return {"id": hex_id(found.id), "messages": messages}
 
 
 def thread_head(found: ThreadHead, *, restricted: bool) -> dict[str, str]:
@@ -125,6 +175,11 @@ def label(found: Label) -> dict[str, Any]:
     return value
 
 
+def created_label(found: Label) -> dict[str, Any]:
+    """``Label`` of a create, which leaves ``type`` out."""
+    return {key: value for key, value in label(found).items() if key != "type"}
+
+
 def label_with_counters(found: Label, counters: Counters) -> dict[str, Any]:
     """``Label`` of a get."""
     return label(found) | {
@@ -138,6 +193,44 @@ def label_with_counters(found: Label, counters: Counters) -> dict[str, Any]:
 def attachment(content: bytes) -> dict[str, Any]:
     """``MessagePartBody`` of an attachment; its id is not repeated."""
     return {"size": len(content), "data": base64url(content)}
+
+
+def draft(identifier: int, shown: dict[str, Any]) -> dict[str, Any]:
+    """``Draft`` around its message."""
+    return {"id": f"r{identifier}", "message": shown}
+
+
+def history_page(records: Sequence[HistoryRecord], present: int, next_token: str) -> dict[str, Any]:
+    """``ListHistoryResponse``; without records there is no ``history`` key."""
+    value: dict[str, Any] = {"history": [_history_record(each) for each in records]} if records else {}
+    if next_token:
+        value["nextPageToken"] = next_token
+    return value | {"historyId": str(present)}
+
+
+_HISTORY_KEYS = {
+    "messageAdded": "messagesAdded",
+    "messageDeleted": "messagesDeleted",
+    "labelAdded": "labelsAdded",
+    "labelRemoved": "labelsRemoved",
+}
+
+
+def _history_record(record: HistoryRecord) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "id": str(record.id),
+        "messages": [message_reference((entry.message, entry.thread)) for entry in record.entries],
+    }
+    if record.action != BARE:
+        changed = {"labelIds": [record.changed]} if record.changed else {}
+        value[_HISTORY_KEYS[record.action]] = [{"message": _then(entry)} | changed for entry in record.entries]
+    return value
+
+
+def _then(entry: HistoryEntry) -> dict[str, Any]:
+    """A message with the labels it had right after a change."""
+    reference: dict[str, Any] = {**message_reference((entry.message, entry.thread))}
+    return reference | {"labelIds": list(wire_order(entry.labels))} if entry.labels else reference
 
 
 def _payload(found: StoredMessage, view: View, mailbox: Mailbox) -> dict[str, Any] | None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import labels, messages, threads, users
+from . import history, labels, messages, threads, users
 
-__all__ = ["labels", "messages", "threads", "users"]
+__all__ = ["history", "labels", "messages", "threads", "users"]

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...errors import InvalidArgument, NotFound
 from .. import wire
+from ..changes import LabelChange, relabel, remove
+from ..mailbox import StoredMessage
 from ..request import HANDLERS, GmailRequest
 
-__all__ = ["get", "get_attachment", "list_"]
+__all__ = [
+    "batch_delete",
+    "batch_modify",
+    "delete",
+    "get",
+    "get_attachment",
+    "list_",
+    "modify",
+    "trash",
+    "untrash",
+]
+
+_MOST_IDS = 1_000
 
 
 @HANDLERS.bind("gmail.users.messages.list")
@@ -30,3 +45,67 @@ def get_attachment(request: GmailRequest) -> dict[str, Any]:
     """The content of one part."""
     found = request.mailbox.message(wire.number(request.arguments.text("messageId")))
     return wire.attachment(request.mailbox.attachment(found, request.arguments.text("id")))
+
+
+@HANDLERS.bind("gmail.users.messages.modify")
+def modify(request: GmailRequest) -> dict[str, Any]:
+    """Labels on and off a message."""
+    found = _message(request)
+    return _changed(request, found, request.label_change())
+
+
+@HANDLERS.bind("gmail.users.messages.trash")
+def trash(request: GmailRequest) -> dict[str, Any]:
+    """A message into the trash."""
+    return _changed(request, _message(request), LabelChange(add=("TRASH",)))
+
+
+@HANDLERS.bind("gmail.users.messages.untrash")
+def untrash(request: GmailRequest) -> dict[str, Any]:
+    """A message out of the trash; where it lay before is forgotten."""
+    return _changed(request, _message(request), LabelChange(remove=("TRASH",)))
+
+
+@HANDLERS.bind("gmail.users.messages.delete")
+def delete(request: GmailRequest) -> None:
+    """A message for good."""
+    remove(request.kernel, request.mailbox, [_message(request)])
+
+
+@HANDLERS.bind("gmail.users.messages.batchModify")
+def batch_modify(request: GmailRequest) -> None:
+    """Labels on and off many messages; unknown ids are passed over."""
+    ids = _ids(request)
+    change = request.label_change()
+    relabel(request.kernel, request.mailbox, _known(request, ids), change)
+
+
+@HANDLERS.bind("gmail.users.messages.batchDelete")
+def batch_delete(request: GmailRequest) -> None:
+    """Many messages for good; unknown ids are passed over."""
+    remove(request.kernel, request.mailbox, _known(request, _ids(request)))
+
+
+def _message(request: GmailRequest) -> StoredMessage:
+    return request.mailbox.message(wire.number(request.arguments.text("id")))
+
+
+def _changed(request: GmailRequest, found: StoredMessage, change: LabelChange) -> dict[str, Any]:
+    return wire.changed_message(found, relabel(request.kernel, request.mailbox, [found], change), request.mailbox)
+
+
+def _ids(request: GmailRequest) -> tuple[int, ...]:
+    ids = request.arguments.body.get("ids") or ()
+    if len(ids) > _MOST_IDS:
+        raise InvalidArgument(f"Number of ids cannot exceed {_MOST_IDS}")
+    return wire.numbers(ids)
+
+
+def _known(request: GmailRequest, ids: tuple[int, ...]) -> list[StoredMessage]:
+    found = []
+    for each in ids:
+        try:
+            found.append(request.mailbox.message(each))
+        except NotFound:
+            continue  # "no guarantee" is what the API promises of ids it does not know
+    return found
