@@ -6,6 +6,7 @@ the platform or Python version. The tokens look random and are not secret: they 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from string import ascii_letters, ascii_lowercase, digits
 
@@ -37,9 +38,8 @@ class Ids:
         return drawn[:count]
 
     def text(self, length: int, alphabet: str = BASE64URL) -> str:
-        """``length`` characters of ``alphabet`` (at most 256 of them)."""
-        size = len(alphabet)
-        return "".join(alphabet[octet % size] for octet in self.octets(length))
+        """``length`` characters of ``alphabet`` (ASCII, at most 256 of them)."""
+        return self.octets(length).translate(_table(alphabet)).decode("ascii")
 
     def hex(self, length: int) -> str:
         """``length`` lower-case hexadecimal digits."""
@@ -54,3 +54,9 @@ class Ids:
         value = self.bits(128) & ~(0xF << 76) & ~(0x3 << 62) | (0x4 << 76) | (0x2 << 62)
         text = f"{value:032x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+@lru_cache(maxsize=64)
+def _table(alphabet: str) -> bytes:
+    """What each octet becomes: the letters of ``alphabet`` over and over."""
+    return bytes(ord(alphabet[octet % len(alphabet)]) for octet in range(256))
