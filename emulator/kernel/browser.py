@@ -135,8 +135,8 @@ class Browser:
     def open(self, url: str) -> Page:
         """Go to an address of an emulated site, and on wherever it redirects. Raises ``BrowserError``."""
         parts = urlsplit(url)
-        if not parts.hostname or not (self._emulated(parts.hostname)):
-            raise BrowserError(f"{parts.hostname or url!r} is not emulated: this browser walks emulated sites only")
+        if not parts.hostname or not self._emulated(parts.hostname):
+            raise BrowserError(f"{parts.hostname or url} is not emulated: this browser walks emulated sites only")
         self._home = parts.netloc
         return self._walk("GET", url, None)
 

@@ -127,9 +127,13 @@ class ConsentBrowser:
 
 
 def _ticked(form: Form, only: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The boxes to tick. Scopes listed without a box may be named, but one that Allow gives cannot be left out."""
     boxes = form.offered("checkbox", "scope")
     if only is None:
         return boxes
-    if missing := [scope for scope in only if scope not in boxes]:
+    given, included = form.offered("hidden", "asked"), form.offered("hidden", "included")
+    if missing := [scope for scope in only if scope not in (*boxes, *given, *included)]:
         raise BrowserError(f"the page has no box for {', '.join(missing)}; it has {', '.join(boxes) or 'none'}")
+    if kept := [scope for scope in given if scope not in only]:
+        raise BrowserError(f"the page asks for {kept[0]} alone, without a box; approve=False is the way to refuse it")
     return only

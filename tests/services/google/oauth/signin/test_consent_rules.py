@@ -164,6 +164,13 @@ def test_only_needs_scopes_that_the_page_offers(site):
         site.browser().follow(site.url(scope=f"{READONLY} {YOUTUBE}"), only=["gmail.send"])
 
 
+def test_only_may_name_what_comes_without_a_box_but_not_leave_it_out(site):
+    outcome = site.browser().follow(site.url(scope=f"email {READONLY}"), only=["email", "gmail.readonly"])
+    assert READONLY in outcome.page.answer["scope"].split()
+    with pytest.raises(BrowserError, match=r"asks for .*gmail\.send alone"):
+        site.browser().follow(site.url(scope=SEND), only=[])
+
+
 class TestSilently:
     def test_without_a_session_login_is_required(self, site):
         outcome = site.follow(prompt="none")
