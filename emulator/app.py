@@ -6,7 +6,7 @@ This is the only list of services.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,11 +19,13 @@ from .kernel.faults import Fault, Faults
 from .kernel.http import Call, Reply
 from .kernel.ids import Ids
 from .kernel.journal import Journal
-from .kernel.pipeline import Directory, Pipeline
+from .kernel.pipeline import Directory, Pipeline, is_loopback
 from .kernel.service import Kernel, Service
 from .kernel.websocket import WebSocketHandler
 from .kernel.world import World
 from .seeds import Seeds
+from .services.apify import ApifyService
+from .services.apify.facade import Apify
 from .services.google.cloud import Google
 from .services.google.gmail import GmailService
 from .services.google.gmail.facade import Gmail
@@ -67,9 +69,10 @@ class App:
         self.kernel = Kernel(self.world, self.clock, self.ids, self.faults, self.journal)
         self.google = Google(self.kernel, self.respond, self.knows)
         self.gmail = Gmail(self.kernel)
+        self.apify = Apify(self.kernel, self.carry, self.surroundings)
         self.consent = ConsentDesk(self.google, self.config.consent)
         self.directory = Directory()
-        for service in (GoogleOAuth(self.kernel), GmailService(self.kernel)):
+        for service in (GoogleOAuth(self.kernel), GmailService(self.kernel), ApifyService(self.apify.platform)):
             self.mount(service)
         self.pipeline = Pipeline(self.kernel, self.directory)
         self._remember_kernel_state()
@@ -85,6 +88,17 @@ class App:
     def respond(self, call: Call) -> Reply:
         """Answer one call. Never raises on account of the call."""
         return self.pipeline.respond(call)
+
+    def carry(self, call: Call) -> Reply:
+        """Answer a call a service makes of its own accord (a webhook): only other emulated services are there."""
+        if not is_loopback(call.host) and self.knows(call.host):
+            return self.respond(call)
+        self.refuse(call.host, 443 if call.scheme == "https" else 80, call.peer, "not emulated, and nothing receives")
+        return Reply.text(f"nothing answers at {call.url}", 502)
+
+    def surroundings(self) -> tuple[str, Mapping[str, str]]:
+        """The base URL and the variables for a process of an Actor. Raises ``RuntimeError`` without an open door."""
+        raise RuntimeError("only a running emulator (Emulator.start) can run the folder of an Actor")
 
     def websocket(self, call: Call) -> WebSocketHandler | None:
         """The handler of the conversation ``call`` asks for, where a service offers one."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from .kernel.live import UnknownName
 from .kernel.seed import SeedDocument, SeedNode, load_all
+from .services.apify.seed import apify_seed
 from .services.google.gmail.seed import gmail_seed
 from .services.google.planting import plant
 from .services.google.seed import GoogleSeed, google_seed
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Seeds", "find_seed", "shipped_seeds"]
 
-SECTIONS = ("google", "gmail")
+SECTIONS = ("google", "gmail", "apify")
 
 
 def shipped_seeds() -> dict[str, Path]:
@@ -72,12 +73,15 @@ class Seeds:
         now = self._app.clock.now()
         google = google_seed(sections["google"], now) if "google" in sections else None
         gmail = gmail_seed(sections["gmail"], now) if "gmail" in sections else None
+        apify = apify_seed(sections["apify"], now) if "apify" in sections else None
         if google is not None:
             self._refuse_what_is_there(google)
             plant(self._app.google, google)
         if gmail is not None:
             gmail.check_users([user.email for user in self._app.google.users])
             self._app.gmail.plant(gmail)
+        if apify is not None:
+            self._app.apify.plant(apify)
 
     def _refuse_what_is_there(self, section: GoogleSeed) -> None:
         """A seed adds to a world; it does not replace what the world already holds."""

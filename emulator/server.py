@@ -65,6 +65,10 @@ class Emulator(App):
             return self.control.respond(call)
         return super().respond(call)
 
+    def surroundings(self) -> tuple[str, Mapping[str, str]]:
+        """The base URL and the variables for a process of an Actor."""
+        return self.url, self.environment()
+
     @property
     def url(self) -> str:
         """The loopback base URL, which serves every service without interception."""

@@ -1,0 +1,334 @@
+"""Webhooks: what is to be called when a run gets somewhere, the calls made, and those still due.
+
+Event types, payload and retries after the vendor's documentation: any answer outside 200-299 is retried after one,
+two, four ... minutes, eleven times. The calls go out through ``deliver``, which the application provides.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from ...kernel.clock import Clock, rfc3339
+from ...kernel.http import Call, Headers, Reply
+from ...kernel.ids import Ids
+from ...kernel.world import Row, World
+from .errors import InvalidRequest, InvalidValue, NotFound
+from .names import new_id
+from .storages import Page
+from .users import Caller
+
+__all__ = ["EVENT_TYPES", "Dispatch", "Webhook", "Webhooks"]
+
+EVENT_TYPES = (
+    *(f"ACTOR.BUILD.{name}" for name in ("ABORTED", "CREATED", "FAILED", "SUCCEEDED", "TIMED_OUT")),
+    *(f"ACTOR.RUN.{name}" for name in ("ABORTED", "CREATED", "FAILED", "RESURRECTED", "SUCCEEDED", "TIMED_OUT")),
+    "TEST",
+)
+RETRIES = 11
+FIRST_RETRY_SECONDS = 60.0
+_VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+DEFAULT_PAYLOAD = """{
+    "userId": {{userId}},
+    "createdAt": {{createdAt}},
+    "eventType": {{eventType}},
+    "eventData": {{eventData}},
+    "resource": {{resource}}
+}"""
+_CONDITIONS = frozenset(("actorId", "actorTaskId", "actorRunId"))
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """One webhook; ``definition`` is the wire object less id, owner and dates."""
+
+    id: str
+    owner: str
+    definition: dict[str, Any]
+    created_at: float
+    modified_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """One event on its way to a URL, with the attempts made so far (``calls``, as the API shows them)."""
+
+    id: str
+    webhook: str
+    owner: str
+    event: str
+    event_data: dict[str, str]
+    url: str
+    headers: dict[str, str]
+    payload: str
+    status: str
+    created_at: float
+    due_at: float
+    calls: list[dict[str, Any]]
+
+
+class Webhooks:
+    """The webhooks and dispatches of a world."""
+
+    def __init__(self, world: World, clock: Clock, ids: Ids) -> None:
+        self._world = world
+        self._clock = clock
+        self._ids = ids
+
+    # -- definitions -------------------------------------------------------------------------------------------
+
+    def create(self, owner: str, given: dict[str, Any]) -> tuple[Webhook, bool]:
+        """A new webhook, or the one made before with the same idempotency key; the second value tells new ones.
+
+        Raises ``InvalidRequest`` or ``InvalidValue`` for a definition that is incomplete.
+        """
+        definition = _checked(given)
+        key = definition.pop("idempotencyKey", None)
+        row = self._world.one("SELECT * FROM apify_webhook WHERE owner = ? AND idempotency = ?", (owner, key))
+        if row is not None:
+            return _webhook(row), False
+        now, webhook_id = self._clock.time(), new_id(self._ids)
+        self._world.execute(
+            "INSERT INTO apify_webhook VALUES (?, ?, ?, ?, ?, ?)",
+            (webhook_id, owner, json.dumps(definition), key, now, now),
+        )
+        return Webhook(webhook_id, owner, definition, now, now), True
+
+    def find(self, webhook_id: str, caller: Caller) -> Webhook:
+        """The caller's webhook. Raises ``NotFound``."""
+        row = self._world.one("SELECT * FROM apify_webhook WHERE id = ? AND owner = ?", (webhook_id, caller.user.id))
+        if row is None:
+            raise NotFound("Webhook")
+        return _webhook(row)
+
+    def listed(self, caller: Caller, page: Page, **condition: str) -> tuple[int, list[Webhook]]:
+        """How many webhooks the caller has, those of one Actor or task where given, and those of the page."""
+        rows = self._world.all("SELECT * FROM apify_webhook WHERE owner = ? ORDER BY created_at, id", (caller.user.id,))
+        found = [_webhook(row) for row in rows]
+        found = [
+            each
+            for each in found
+            if all(each.definition["condition"].get(name) == value for name, value in condition.items())
+        ]
+        ordered = found[::-1] if page.desc else found
+        return len(found), ordered[page.offset : page.offset + page.limit]
+
+    def update(self, webhook: Webhook, changes: dict[str, Any]) -> Webhook:
+        """Change members of a webhook. Raises as ``create``."""
+        definition = _checked({**webhook.definition, **changes})
+        self._world.execute(
+            "UPDATE apify_webhook SET definition = ?, modified_at = ? WHERE id = ?",
+            (json.dumps(definition), self._clock.time(), webhook.id),
+        )
+        return Webhook(webhook.id, webhook.owner, definition, webhook.created_at, self._clock.time())
+
+    def delete(self, webhook: Webhook) -> None:
+        """Remove a webhook; dispatches under way are still made."""
+        self._world.execute("DELETE FROM apify_webhook WHERE id = ?", (webhook.id,))
+
+    # -- dispatches --------------------------------------------------------------------------------------------
+
+    def happened(self, event: str, data: dict[str, str], resource: dict[str, Any], owner: str) -> list[Dispatch]:
+        """Queue a dispatch for every webhook of ``owner`` that waits for ``event`` on these ids."""
+        rows = self._world.all("SELECT * FROM apify_webhook WHERE owner = ? ORDER BY created_at, id", (owner,))
+        return [
+            self.queue(webhook, event, data, resource)
+            for webhook in map(_webhook, rows)
+            if event in webhook.definition["eventTypes"] and _matches(webhook.definition["condition"], data)
+        ]
+
+    def queue(self, webhook: Webhook, event: str, data: dict[str, str], resource: dict[str, Any]) -> Dispatch:
+        """A dispatch due now."""
+        now = self._clock.time()
+        variables = {
+            "userId": webhook.owner,
+            "createdAt": rfc3339(datetime.fromtimestamp(now, UTC)),
+            "eventType": event,
+            "eventData": data,
+            "resource": resource,
+        }
+        strings = bool(webhook.definition.get("shouldInterpolateStrings"))
+        payload = _filled(webhook.definition.get("payloadTemplate") or DEFAULT_PAYLOAD, variables, strings=strings)
+        headers = json.loads(_filled(webhook.definition.get("headersTemplate") or "{}", variables, strings=strings))
+        dispatch = Dispatch(
+            new_id(self._ids),
+            webhook.id,
+            webhook.owner,
+            event,
+            data,
+            webhook.definition["requestUrl"],
+            {str(name): str(value) for name, value in headers.items()},
+            payload,
+            "ACTIVE",
+            now,
+            now,
+            [],
+        )
+        self._world.execute(
+            "INSERT INTO apify_dispatch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(dispatch.id, dispatch.webhook, dispatch.owner, event, json.dumps(data), dispatch.url),
+                *(json.dumps(dispatch.headers), payload, "ACTIVE", now, now, "[]"),
+            ),
+        )
+        return dispatch
+
+    def dispatch_due(self, deliver: Callable[[Call], Reply]) -> int:
+        """Make every attempt that is due; answers how many were made."""
+        made = 0
+        while (row := self._next_due()) is not None:
+            self._attempt(_dispatch(row), deliver)
+            made += 1
+        return made
+
+    def dispatch(self, dispatch_id: str, caller: Caller) -> Dispatch:
+        """The caller's dispatch. Raises ``NotFound``."""
+        row = self._world.one("SELECT * FROM apify_dispatch WHERE id = ? AND owner = ?", (dispatch_id, caller.user.id))
+        if row is None:
+            raise NotFound("Webhook dispatch")
+        return _dispatch(row)
+
+    def dispatches(self, owner: str, page: Page, webhook: str = "") -> tuple[int, list[Dispatch]]:
+        """How many dispatches a user has, of one webhook where given, and those of the page."""
+        where, values = ("owner = ? AND webhook = ?", [owner, webhook]) if webhook else ("owner = ?", [owner])
+        order = "DESC" if page.desc else "ASC"
+        total = self._world.value(f"SELECT count(*) FROM apify_dispatch WHERE {where}", values)
+        rows = self._world.all(
+            f"SELECT * FROM apify_dispatch WHERE {where} ORDER BY created_at {order}, rowid {order} LIMIT ? OFFSET ?",
+            (*values, page.limit, page.offset),
+        )
+        return total, [_dispatch(row) for row in rows]
+
+    def _next_due(self) -> Row | None:
+        return self._world.one(
+            "SELECT * FROM apify_dispatch WHERE status = 'ACTIVE' AND due_at <= ? ORDER BY due_at, rowid LIMIT 1",
+            (self._clock.time(),),
+        )
+
+    def _attempt(self, dispatch: Dispatch, deliver: Callable[[Call], Reply]) -> None:
+        now = self._clock.time()
+        # Taken off the queue first: what is called may itself lead here.
+        self._world.execute("UPDATE apify_dispatch SET due_at = 9e15 WHERE id = ?", (dispatch.id,))
+        reply = deliver(_call(dispatch))
+        call: dict[str, Any] = {
+            "startedAt": rfc3339(datetime.fromtimestamp(now, UTC)),
+            "finishedAt": rfc3339(self._clock.now()),
+            "errorMessage": None,
+            "responseStatus": reply.status,
+            "responseBody": reply.body[:10_000].decode("utf-8", "replace"),
+        }
+        succeeded = 200 <= reply.status < 300
+        if not succeeded:
+            call["errorMessage"] = f"Webhook returned status code {reply.status}"
+        calls = [*dispatch.calls, call]
+        over = len(calls) > RETRIES or self._never_retried(dispatch.webhook)
+        status = "SUCCEEDED" if succeeded else "FAILED" if over else "ACTIVE"
+        self._world.execute(
+            "UPDATE apify_dispatch SET status = ?, due_at = ?, calls = ? WHERE id = ?",
+            (status, now + FIRST_RETRY_SECONDS * 2 ** (len(calls) - 1), json.dumps(calls), dispatch.id),
+        )
+
+    def _never_retried(self, webhook_id: str) -> bool:
+        row = self._world.one("SELECT * FROM apify_webhook WHERE id = ?", (webhook_id,))
+        return row is not None and bool(_webhook(row).definition.get("doNotRetry"))
+
+
+def _checked(given: dict[str, Any]) -> dict[str, Any]:
+    """A definition with its defaults. Raises ``InvalidRequest`` or ``InvalidValue``."""
+    events = given.get("eventTypes")
+    if not isinstance(events, list) or not events:
+        raise InvalidRequest('Field "eventTypes" is required', cause="webhook_incomplete")
+    if unknown := [each for each in events if each not in EVENT_TYPES]:
+        raise InvalidValue(f"unknown event type {unknown[0]}")
+    url = given.get("requestUrl")
+    if not isinstance(url, str) or urlsplit(url).scheme not in {"http", "https"}:
+        raise InvalidRequest('Field "requestUrl" must be an HTTP URL', cause="webhook_incomplete")
+    defaults = {
+        "isAdHoc": False,
+        "condition": {},
+        "ignoreSslErrors": False,
+        "doNotRetry": False,
+        "payloadTemplate": None,
+        "headersTemplate": None,
+        "description": None,
+        "shouldInterpolateStrings": False,
+    }
+    known = {*defaults, "eventTypes", "requestUrl", "idempotencyKey"}
+    return {**defaults, **{name: value for name, value in given.items() if name in known and value is not None}}
+
+
+def _matches(condition: dict[str, Any], data: dict[str, str]) -> bool:
+    named = {name: value for name, value in condition.items() if name in _CONDITIONS and value}
+    return bool(named) and all(data.get(name) == value for name, value in named.items())
+
+
+def _filled(template: str, variables: dict[str, Any], *, strings: bool) -> str:
+    """``{{path.to.value}}`` outside of strings becomes JSON; inside of strings it stays unless ``strings``."""
+    inside, position, parts = False, 0, []
+    while position < len(template):
+        found = _VARIABLE.match(template, position)
+        if found and not inside:
+            parts.append(json.dumps(_value(variables, found[1]), ensure_ascii=False))
+            position = found.end()
+            continue
+        if found and strings:
+            value = _value(variables, found[1])
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            parts.append(json.dumps(text, ensure_ascii=False)[1:-1])
+            position = found.end()
+            continue
+        character = template[position]
+        if character == "\\" and inside:
+            parts.append(template[position : position + 2])
+            position += 2
+            continue
+        inside ^= character == '"'
+        parts.append(character)
+        position += 1
+    return "".join(parts)
+
+
+def _value(variables: dict[str, Any], path: str) -> Any:
+    value: Any = variables
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _call(dispatch: Dispatch) -> Call:
+    url = urlsplit(dispatch.url)
+    headers = Headers(
+        [
+            ("Host", url.netloc),
+            ("User-Agent", "Apify/Webhook"),
+            ("Content-Type", "application/json; charset=utf-8"),
+            ("X-Apify-Webhook", "true"),
+            ("X-Apify-Webhook-Dispatch-Id", dispatch.id),
+        ]
+    ).adding(dispatch.headers)
+    return Call(
+        verb="POST",
+        host=url.hostname or "",
+        path=url.path or "/",
+        query=url.query,
+        headers=headers,
+        body=dispatch.payload.encode(),
+        scheme=url.scheme,
+        peer="Apify/Webhook",
+    )
+
+
+def _webhook(row: Row) -> Webhook:
+    return Webhook(row["id"], row["owner"], json.loads(row["definition"]), row["created_at"], row["modified_at"])
+
+
+def _dispatch(row: Row) -> Dispatch:
+    values = dict(row)
+    for name in ("event_data", "headers", "calls"):
+        values[name] = json.loads(values[name])
+    return Dispatch(**values)
