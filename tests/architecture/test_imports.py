@@ -102,12 +102,14 @@ def _vendor(name: str) -> str:
 
 
 def _room(name: str, modules) -> str | None:
-    """The room a module belongs to: a vendor's package, or a package inside it; ``None`` for what all may share."""
+    """The room a module belongs to: a vendor's package, or one inside it with tables of its own; ``None`` if shared."""
     parts = name.split(".")
     if parts[:2] != ["emulator", "services"] or not _is_package(_vendor(name), modules):
         return None
     inner = ".".join(parts[:4])
-    return inner if len(parts) > 3 and inner in modules and modules[inner].is_package else _vendor(name)
+    package = modules.get(inner) if len(parts) > 3 else None
+    is_room = package is not None and package.is_package and package.path.with_name("schema.sql").is_file()
+    return inner if is_room else _vendor(name)
 
 
 def test_the_kernel_knows_neither_vendor_nor_third_party(modules):

@@ -14,7 +14,7 @@ from .names import Reference, check_name, new_id
 from .storages import Page
 from .users import Caller, Users
 
-__all__ = ["Actor", "ActorSpec", "Actors", "Build", "Task"]
+__all__ = ["FULL", "LIMITED", "Actor", "ActorSpec", "Actors", "Build", "Task"]
 
 FULL = "FULL_PERMISSIONS"
 LIMITED = "LIMITED_PERMISSIONS"
