@@ -134,6 +134,7 @@ def write_ready_file(emulator: Emulator, path: Path) -> None:
     help="Write what happened to this file as JSON, secrets masked.",
 )
 @click.option("--strict", is_flag=True, help=f"Exit {STRICT_FAILURE} when a host was refused or a handler crashed.")
+@click.option("--hard-offline", is_flag=True, help="Give COMMAND a network of loopback alone (Linux namespaces).")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(
     port: int,
@@ -142,18 +143,34 @@ def run(
     consent: str,
     report: Path | None,
     strict: bool,  # noqa: FBT001 - click passes flags so
+    hard_offline: bool,  # noqa: FBT001 - likewise
     command: tuple[str, ...],
 ) -> None:
     """Run COMMAND inside the emulated world: actor-emulator run -- apify run."""
-    from .launch import CommandNotFound, launch  # noqa: PLC0415
+    from .launch import CommandNotFound, launch, overridden  # noqa: PLC0415
 
+    if hard_offline:
+        cut_off_network()
     with open_world(port, world, seeds, consent) as emulator:
+        variables = emulator.environment()
+        for name in overridden(Path.cwd(), variables):
+            click.echo(f"actor-emulator: warning: .actor/actor.json sets {name} over the emulator's value", err=True)
         try:
-            code = launch(command, os.environ | emulator.environment())
+            code = launch(command, os.environ | variables)
         except CommandNotFound as error:
             stop(str(error))
         lost = close_report(emulator, report)
     sys.exit(lost if strict and lost else code)
+
+
+def cut_off_network() -> None:
+    """Leave this process nothing but loopback, or stop with one clear line."""
+    from .isolation import IsolationUnavailable, isolate_network  # noqa: PLC0415
+
+    try:
+        isolate_network()
+    except IsolationUnavailable as error:
+        stop(f"--hard-offline: {error}; without it, proxies and hooks keep the command offline")
 
 
 def close_report(emulator: Emulator, path: Path | None) -> int:
