@@ -77,7 +77,7 @@ class Account(Live):
     def consent(self, client: str, scopes: tuple[str, ...], *, refresh_token: str = "") -> Credentials:
         """Allow a client ``scopes`` (short names will do) and answer the credentials that come of it."""
         chosen = Client.named(self._world, client)
-        full = tuple(scope_names.canonical(scope) for scope in scopes)
+        full = scope_names.with_openid(scope_names.canonical(scope) for scope in scopes)
         with self._world.transaction():
             self._tokens.grant(self.email, chosen.project.id, full)
             issued = self._tokens.issue_refresh(self.email, chosen.client_id, full, token=refresh_token)

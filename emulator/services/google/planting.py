@@ -7,6 +7,7 @@ from ...kernel.world import World
 from .cloud import Google
 from .organization import Organization
 from .quota import Quota, keep_quota
+from .scopes import with_openid
 from .seed import ClientSeed, GoogleSeed, GrantSeed, ProjectSeed, UserSeed
 from .seed_administration import OrganizationSeed, ServiceAccountSeed
 
@@ -113,9 +114,10 @@ def _grant(google: Google, seed: GrantSeed) -> None:
     if google.tokens.refresh_token(seed.refresh_token) is not None:
         raise (seed.node.get("refresh_token") or seed.node).error("this refresh token is already in the world")
     client = google.client(seed.client)
-    google.tokens.grant(seed.user, client.project.id, seed.scopes)
+    scopes = with_openid(seed.scopes)
+    google.tokens.grant(seed.user, client.project.id, scopes)
     issued_at = google.kernel.clock.time() - seed.consented.total_seconds()
-    google.tokens.issue_refresh(seed.user, client.client_id, seed.scopes, token=seed.refresh_token, issued_at=issued_at)
+    google.tokens.issue_refresh(seed.user, client.client_id, scopes, token=seed.refresh_token, issued_at=issued_at)
 
 
 def _service_account(google: Google, seed: ServiceAccountSeed) -> None:

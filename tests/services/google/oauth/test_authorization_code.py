@@ -174,3 +174,10 @@ def test_an_account_disabled_after_its_consent_gets_no_tokens(house, issue, exch
 def test_a_code_of_another_world_is_unknown(house, exchange):
     assert refused(exchange("4/0A" + "z" * 69)) == (400, "invalid_grant", "Bad Request")
     assert house.last.cause == "code_unknown"
+
+
+def test_revoking_before_the_exchange_ends_the_code_too(house, issue, exchange):
+    code = issue()
+    house.google.user("u@example.com").revoke("N")
+    assert refused(exchange(code)) == (400, "invalid_grant", "Bad Request")
+    assert house.last.cause == "grant_revoked"

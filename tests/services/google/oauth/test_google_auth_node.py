@@ -144,6 +144,7 @@ def test_a_code_is_exchanged_and_its_id_token_verified(play, emulator):
         offline=True,
     )
     with emulator.world.transaction():
+        emulator.google.tokens.grant(request.account, "p", request.scopes)
         code = codes.issue(request)
     done = play("exchange", code=code, verifier=verifier, redirect_uri=CALLBACK)["done"]
     assert done["tokens"]["refresh_token"].startswith("1//0")

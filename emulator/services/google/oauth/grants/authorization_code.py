@@ -7,7 +7,7 @@ from .....kernel.service import Exchange
 from ...project import Client
 from ...scopes import with_openid
 from ..codes import IssuedCode
-from ..errors import MissingParameter, OAuthError
+from ..errors import InvalidGrant, MissingParameter, OAuthError
 from ..state import AuthorizationServer
 from .answer import token_answer
 
@@ -24,6 +24,8 @@ def authorization_code(server: AuthorizationServer, exchange: Exchange, paramete
     code = server.codes.redeem(value, client.client_id, redirect_uri, parameters.get("code_verifier", ""))
     exchange.entry.principal = code.account
     scopes = with_openid(code.scopes)
+    if not set(code.scopes) <= set(server.tokens.granted(code.account, client.project.id)):
+        raise InvalidGrant(cause="grant_revoked")
     server.standing.check(code.account, client.client_id, scopes, code.issued_at)
     refresh = None
     if deserves_refresh_token(client, code):
