@@ -32,7 +32,7 @@ BESIDE = {
     "emulator.demo": "emulator.server",
 }
 # What services of every vendor may share.
-SHARED = {"emulator.services", "emulator.services.pages"}
+SHARED = {"emulator.services", "emulator.services.pages", "emulator.services.rsa_keys"}
 HEAVY = ("werkzeug", "sqlite3", "grpc", "hypothesis", "google", "cryptography", "googleapiclient", "httptools", "rich")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .rsa_keys import loaded_private_key
+from ..rsa_keys import loaded_private_key
 
 __all__ = ["Jws", "MalformedJws", "base64url", "parse_jws", "signed_jws"]
 

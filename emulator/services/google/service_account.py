@@ -11,10 +11,10 @@ from typing import Any
 
 from ...kernel.live import Column, Live, UnknownName
 from ...kernel.world import World
+from ..rsa_keys import private_key_pem, public_key_pem
 from . import scopes as scope_names
 from .organization import Organization
 from .project import Client, Project
-from .rsa_keys import private_key_pem, public_key_pem
 
 __all__ = ["SERVICE_ACCOUNT_DOMAIN", "ServiceAccount"]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.services.google.jws import MalformedJws, base64url, parse_jws, signed_jws
-from emulator.services.google.rsa_keys import private_key_pem, public_key_pem
+from emulator.services.rsa_keys import private_key_pem, public_key_pem
 
 PRIVATE = private_key_pem("tests of signatures")
 PUBLIC = public_key_pem(PRIVATE)

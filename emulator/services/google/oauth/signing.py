@@ -15,8 +15,8 @@ from typing import Any
 from ....kernel.clock import Clock
 from ....kernel.ids import Ids
 from ....kernel.world import World
+from ...rsa_keys import loaded_private_key, private_key_pem, public_key_pem
 from ..jws import Jws, base64url, signed_jws
-from ..rsa_keys import loaded_private_key, private_key_pem, public_key_pem
 
 __all__ = ["SigningKey", "SigningKeys"]
 

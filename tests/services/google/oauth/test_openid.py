@@ -15,7 +15,7 @@ from google.auth.transport.requests import Request
 from emulator.doors.inprocess import requests_adapter
 from emulator.kernel.http import Call, Headers
 from emulator.services.google.jws import base64url, parse_jws, signed_jws
-from emulator.services.google.rsa_keys import private_key_pem
+from emulator.services.rsa_keys import private_key_pem
 
 EVERYTHING = ("openid", "email", "profile")
 

@@ -13,7 +13,7 @@ from google.oauth2 import service_account
 from emulator.doors.inprocess import requests_adapter
 from emulator.kernel.live import UnknownName
 from emulator.services.google.jws import parse_jws, signed_jws
-from emulator.services.google.rsa_keys import private_key_pem
+from emulator.services.rsa_keys import private_key_pem
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 READONLY = "https://www.googleapis.com/auth/gmail.readonly"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from emulator.services.google.rsa_keys import loaded_private_key, private_key_pem, public_key_pem
+from emulator.services.rsa_keys import loaded_private_key, private_key_pem, public_key_pem
 
 
 @pytest.mark.parametrize("bits", [1024, 2048])
