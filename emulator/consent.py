@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from .config import Consent
@@ -44,8 +44,19 @@ class ConsentDesk:
 
     def __init__(self, google: Google, mode: Consent) -> None:
         self._google = google
-        self.mode: Consent = mode
+        self._mode: Consent = mode
         self.waiting: deque[str] = deque(maxlen=MOST_WAITING)
+
+    @property
+    def mode(self) -> Consent:
+        """How authorizations are decided; setting anything but the three modes raises ``ValueError``."""
+        return self._mode
+
+    @mode.setter
+    def mode(self, mode: Consent) -> None:
+        if mode not in get_args(Consent):
+            raise ValueError(f"the consent mode is one of {', '.join(get_args(Consent))}; got {mode!r}")
+        self._mode = mode
 
     def decide(
         self,

@@ -21,7 +21,7 @@ def change_project(request: Request) -> Any:
     """Change a Cloud project and its consent screen."""
     wanted = request.body(bodies.ProjectChange)
     project = request.app.google.project(wanted.name)
-    columns = ("title", "user_type", "publishing_status", "verified", "organization", "denied_as")
+    columns = ("title", "user_type", "publishing_status", "verified", "organization", "denied_as", "user_cap")
     with request.app.world.transaction():
         _assign(project, wanted, columns)
         _each(project.enable, wanted.enable)

@@ -30,6 +30,7 @@ class ProjectChange:
     verified: bool | None = None
     organization: str | None = None
     denied_as: Literal["", "org_internal", "access_denied"] | None = None
+    user_cap: int | None = None
     enable: tuple[str, ...] = ()
     disable: tuple[str, ...] = ()
     add_test_users: tuple[str, ...] = ()

@@ -73,3 +73,8 @@ def test_a_user_who_is_none_is_named(console, url):
     assert "nobody@example.com" in console.refused("POST", "consent", {"url": url, "user": "nobody@example.com"})
     message = console.refused("POST", "consent", {"url": url, "only": ["youtube"]})
     assert "no box for https://www.googleapis.com/auth/youtube" in message
+
+
+def test_a_mode_that_is_none_is_refused_in_python_too(console):
+    with pytest.raises(ValueError, match="one of auto, manual, deny; got 'maybe'"):
+        console.app.consent.mode = "maybe"

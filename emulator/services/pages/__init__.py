@@ -69,4 +69,5 @@ def _policy(markup: str) -> str:
         known = [entry for entry in digests[kind] if entry != "'none'"]
         digests[kind] = [*known, f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"]
     inline = "; ".join(f"{kind}-src {' '.join(entries)}" for kind, entries in digests.items())
-    return f"default-src 'none'; {inline}; form-action 'self' http: https:; base-uri 'none'; frame-ancestors 'none'"
+    limits = "form-action 'self' http: https:; base-uri 'none'; frame-ancestors 'none'"
+    return f"default-src 'none'; img-src data:; {inline}; {limits}"

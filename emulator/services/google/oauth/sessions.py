@@ -42,9 +42,11 @@ class Sessions:
         return self._world.one("SELECT 1 FROM google_session WHERE sid = ?", (sid,)) is not None
 
     def start(self) -> str:
-        """A new session, nobody signed in."""
+        """A new session, nobody signed in. Those in which nobody ever signed in are forgotten with their requests."""
+        now = self._clock.time()
+        self._world.execute(_FORGET_UNUSED, (now - PENDING_LIFETIME,))
         sid = self._ids.text(71)
-        self._world.execute("INSERT INTO google_session VALUES (?, ?)", (sid, self._clock.time()))
+        self._world.execute("INSERT INTO google_session VALUES (?, ?)", (sid, now))
         return sid
 
     def sign_in(self, sid: str, account: str) -> None:
@@ -98,3 +100,9 @@ class Sessions:
     def finish(self, pending: PendingAuthorization) -> None:
         """Forget a request that was answered."""
         self._world.execute("DELETE FROM google_authorization WHERE part = ?", (pending.part,))
+
+
+_FORGET_UNUSED = """
+DELETE FROM google_session WHERE started_at < ?
+    AND sid NOT IN (SELECT sid FROM google_session_account) AND sid NOT IN (SELECT sid FROM google_authorization)
+"""

@@ -135,18 +135,26 @@ def test_an_unlisted_person_reads_why_and_sees_the_request(emulator, page):
     assert page.get_by_text("state=s1").is_visible()
 
 
-def test_a_posted_answer_goes_by_itself_or_by_a_button(emulator, page):
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_posted_answer_goes_by_itself_or_by_a_button(emulator, page, scripts):
     received: list[str] = []
 
     def receive(route: Any) -> None:
         received.append(f"{route.request.method} {route.request.post_data}")
         route.fulfill(status=200, body="thanks")
 
-    page.route("http://localhost:1/**", receive)
-    query = f"client_id={emulator.google.client('N').client_id}&redirect_uri=http://localhost:1/&response_type=code"
-    page.goto(f"{emulator.url}/o/oauth2/auth?{query}&scope=openid&state=s1&response_mode=form_post")
-    page.get_by_role("button", name="Ada Lovelace").click()
-    page.get_by_role("button", name="Allow").click()
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_text("thanks").wait_for()
+    with page.context.browser.new_context(java_script_enabled=scripts) as context:
+        fresh = context.new_page()
+        complaints: list[str] = []
+        fresh.on("console", lambda message: complaints.append(message.text))
+        fresh.route("http://localhost:1/**", receive)
+        query = f"client_id={emulator.google.client('N').client_id}&redirect_uri=http://localhost:1/&response_type=code"
+        fresh.goto(f"{emulator.url}/o/oauth2/auth?{query}&scope=openid&state=s1&response_mode=form_post")
+        fresh.get_by_role("button", name="Ada Lovelace").click()
+        fresh.get_by_role("button", name="Allow").click()
+        if not scripts:
+            fresh.get_by_role("button", name="Continue").click()
+        fresh.get_by_text("thanks").wait_for()
     assert received[0].startswith("POST state=s1&iss=https%3A%2F%2Faccounts.google.com&code=4%2F0A")
+    assert not complaints, "the content security policy lets the page be as it was written"
+    assert not emulator.journal.unrouted, "the browser asks for nothing else, such as an icon"

@@ -112,3 +112,14 @@ def test_pages_keep_out_of_frames_and_caches(site):
     assert "script-src 'none'" in headers.get("content-security-policy")
     assert "no-store" in headers.get("cache-control")
     assert "<script" not in page.text
+
+
+def test_sessions_nobody_signed_in_to_do_not_pile_up(site):
+    for _ in range(5):
+        site.get("/o/oauth2/v2/auth", site.query())
+    assert site.follow().code
+    site.app.clock.advance(hours=1, seconds=1)
+    site.get("/o/oauth2/v2/auth", site.query())
+    site.get("/o/oauth2/v2/auth", site.query())
+    rows = site.rows()
+    assert (len(rows["google_session"]), len(rows["google_authorization"])) == (3, 2)
