@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 from ....kernel.forms import form_token, is_own_form
-from ....kernel.http import Reply
+from ....kernel.http import Call, Reply
 from ....kernel.live import UnknownName
 from ....kernel.service import Exchange, Kernel
 from ...pages import Pages
@@ -15,11 +14,11 @@ from ..devices import Device, Devices
 from ..project import Client
 from .people import People
 from .scope_texts import scope_text
+from .session_cookie import session_cookie, session_in
 from .sessions import Sessions
 
 __all__ = ["DevicePage"]
 
-_COOKIE = re.compile(r"(?:^|;)\s*SID=([\w-]+)")
 _PURPOSE = "device"
 
 
@@ -36,19 +35,21 @@ class DevicePage:
     def answer(self, exchange: Exchange) -> Reply:
         """The page, by the step its form has come to."""
         call = exchange.call
-        found = _COOKIE.search(call.headers.get("cookie"))
-        sid = found[1] if found and self._sessions.known(found[1]) else ""
+        given = session_in(call)
+        sid = given if self._sessions.known(given) else ""
         if call.verb != "POST":
-            return self._entry(sid, written=dict(call.query_pairs).get("user_code", ""))
+            return self._entry(call, sid, written=dict(call.query_pairs).get("user_code", ""))
         form = dict(call.form_pairs)
         if not sid or not is_own_form(call, sid, _PURPOSE, form.get("form", "")):
             exchange.entry.cause = "foreign_form"
-            return self._entry(sid, problem="This form was not sent from its own page. Enter the code again.")
+            return self._entry(call, sid, problem="This form was not sent from its own page. Enter the code again.")
         try:
             device = self._devices.waiting(form.get("user_code", ""))
         except UnknownName:
             exchange.entry.cause = "device_code_unknown"
-            return self._entry(sid, problem="That code didn't work. Try again.", written=form.get("user_code", ""))
+            return self._entry(
+                call, sid, problem="That code didn't work. Try again.", written=form.get("user_code", "")
+            )
         return self._decided(exchange, sid, device, form)
 
     def _decided(self, exchange: Exchange, sid: str, device: Device, form: dict[str, str]) -> Reply:
@@ -76,10 +77,10 @@ class DevicePage:
             return True
         return email in project.test_users
 
-    def _entry(self, sid: str, *, problem: str = "", written: str = "") -> Reply:
+    def _entry(self, call: Call, sid: str, *, problem: str = "", written: str = "") -> Reply:
         fresh = "" if sid else self._sessions.start()
         context = {"form": form_token(sid or fresh, _PURPOSE), "problem": problem, "written": written}
-        cookie = [("Set-Cookie", f"SID={fresh}; Path=/; HttpOnly; SameSite=Lax")] if fresh else []
+        cookie = [session_cookie(call, fresh)] if fresh else []
         return self._page("device.html", context, cookie)
 
     def _question(self, sid: str, device: Device, *, problem: str = "", written: str = "") -> Reply:

@@ -7,7 +7,6 @@ page is a plain form. Paths follow those seen in a browser's address bar.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,18 +27,16 @@ from .chooser import Chooser
 from .consent import Allowed, Consents, Question
 from .errors import ClientDeleted, ClientNotFound
 from .scope_texts import scope_text
+from .session_cookie import session_cookie, session_in
 from .sessions import PendingAuthorization, Sessions
 from .state import AuthorizationServer
 
 __all__ = ["PAGES", "SignIn"]
 
-COOKIE = "SID"
 IDENTIFIER, WARNING, CONSENT = "/v3/signin/identifier", "/signin/oauth/warning", "/signin/oauth/consent"
 DAY = 86400
 LIFETIMES = {"": None, str(DAY): DAY, str(30 * DAY): 30 * DAY, str(180 * DAY): 180 * DAY}
 """Choices of the consent screen for how long an app may keep access, in seconds."""
-
-_COOKIE_VALUE = re.compile(rf"(?:^|;)\s*{COOKIE}=([\w-]+)")
 
 
 class SignIn:
@@ -70,7 +67,7 @@ class SignIn:
         sid = sid or self._sessions.start()
         pending = self._sessions.begin(sid, request, self._preselected(request, accounts))
         reply = _move(call, CONSENT if pending.account else IDENTIFIER, pending)
-        return reply.replacing(headers=reply.headers.adding([_cookie(call, sid)])) if fresh else reply
+        return reply.replacing(headers=reply.headers.adding([session_cookie(call, sid)])) if fresh else reply
 
     def _answer_silently(self, exchange: Exchange, request: AuthorizationRequest, accounts: tuple[str, ...]) -> Reply:
         """``prompt=none``: an answer without a page, or the error that says which page was needed."""
@@ -249,8 +246,8 @@ class SignIn:
 
     def _sid(self, call: Call) -> str | None:
         """The browser's session, ``None`` where it has none or one of another world."""
-        found = _COOKIE_VALUE.search(call.headers.get("cookie"))
-        return found[1] if found and self._sessions.known(found[1]) else None
+        sid = session_in(call)
+        return sid if self._sessions.known(sid) else None
 
 
 def _asked(question: Question, call: Call) -> dict[str, Any]:
@@ -278,11 +275,6 @@ def _move(call: Call, path: str, pending: PendingAuthorization) -> Reply:
     query = urlencode([("part", pending.part), ("client_id", pending.request.client_id), FLOW])
     lines = [("Location", f"{origin_of(call)}{path}?{query}"), ("Cache-Control", "no-store")]
     return Reply(302, Headers([*lines, ("Referrer-Policy", "same-origin")]))
-
-
-def _cookie(call: Call, sid: str) -> tuple[str, str]:
-    secure = "; Secure" if call.scheme == "https" else ""
-    return "Set-Cookie", f"{COOKIE}={sid}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
 
 PAGES: dict[str, Callable[[SignIn, Exchange], Reply]] = {
