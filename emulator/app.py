@@ -30,6 +30,7 @@ from .services.google.cloud import Google
 from .services.google.gmail import GmailService
 from .services.google.gmail.facade import Gmail
 from .services.google.oauth import GoogleOAuth
+from .services.google.pubsub import PubSubService
 
 __all__ = ["App", "Coverage", "Mark"]
 
@@ -72,7 +73,12 @@ class App:
         self.apify = Apify(self.kernel, self.carry, self.surroundings)
         self.consent = ConsentDesk(self.google, self.config.consent)
         self.directory = Directory()
-        for service in (GoogleOAuth(self.kernel), GmailService(self.kernel), ApifyService(self.apify.platform)):
+        for service in (
+            GoogleOAuth(self.kernel),
+            GmailService(self.kernel, self.google.topics),
+            PubSubService(self.kernel, self.google.topics),
+            ApifyService(self.apify.platform),
+        ):
             self.mount(service)
         self.pipeline = Pipeline(self.kernel, self.directory)
         self._remember_kernel_state()

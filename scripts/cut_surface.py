@@ -12,18 +12,33 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-__all__ = ["APIS", "SURFACE", "cut", "installed_document", "main", "render"]
+__all__ = ["APIS", "PARTS", "SURFACE", "cut", "installed_document", "main", "render"]
 
-APIS = {"gmail": "gmail.v1", "youtube": "youtube.v3"}
+APIS = {"gmail": "gmail.v1", "youtube": "youtube.v3", "pubsub": "pubsub.v1"}
+PARTS = {
+    "pubsub": (
+        *(f"pubsub.projects.topics.{verb}" for verb in ("create", "delete", "get", "list", "publish")),
+        *("pubsub.projects.topics.getIamPolicy", "pubsub.projects.topics.setIamPolicy"),
+        *(f"pubsub.projects.subscriptions.{verb}" for verb in ("create", "delete", "get", "list", "pull")),
+        *(f"pubsub.projects.subscriptions.{verb}" for verb in ("acknowledge", "modifyAckDeadline", "modifyPushConfig")),
+    )
+}
+"""Operations kept of an API of which the emulator has but a part; of every other API all are."""
+
 SURFACE = Path(__file__).resolve().parent.parent / "emulator" / "services" / "google" / "surface"
 
 _Facts = dict[str, Any]
+
+_REFERENCE = re.compile(r'"\$ref": "([^"]+)"')
+_CAPTURE = re.compile(r"\{(\w+)\}")
+_FLAT_CAPTURE = re.compile(r"\{(\w+)sId\}")
 
 _TOP_FACTS = ("id", "title", "revision", "rootUrl", "servicePath", "batchPath")
 _PARAMETER_FACTS = ("location", "type", "format", "required", "repeated", "default", "enum", "pattern")
@@ -39,11 +54,15 @@ def installed_document(api: str) -> _Facts:
 
 def cut(document: _Facts) -> _Facts:
     """The facts of a discovery document. Methods and schema properties keep the document's order."""
+    part = PARTS.get(document["name"])
+    methods = [_method(each, document["servicePath"]) for each in _methods(document) if not part or each["id"] in part]
+    schemas = {name: _field(schema) for name, schema in document["schemas"].items()}
+    kept = _reachable(schemas, [each[body] for each in methods for body in ("request", "response") if body in each])
     return {
         **_pick(document, _TOP_FACTS),
         "parameters": _parameters(document["parameters"]),
-        "methods": [_method(method, document["servicePath"]) for method in _methods(document)],
-        "schemas": {name: _field(schema) for name, schema in document["schemas"].items()},
+        "methods": methods,
+        "schemas": {name: schema for name, schema in schemas.items() if not part or name in kept},
     }
 
 
@@ -70,12 +89,24 @@ def _methods(resource: _Facts) -> Iterator[_Facts]:
         yield from _methods(inner)
 
 
+def _reachable(schemas: _Facts, names: list[str]) -> set[str]:
+    """Names of the schemas that ``names`` lead to, themselves included."""
+    found: set[str] = set()
+    while names:
+        found.add(name := names.pop())
+        names += [each for each in _REFERENCE.findall(_compact(schemas[name])) if each not in found]
+    return found
+
+
 def _method(method: _Facts, service_path: str) -> _Facts:
+    path, parameters = method["path"], _parameters(method.get("parameters", {}))
+    if "{+" in path:
+        path, parameters = _spelled_out(method["flatPath"], parameters)
     facts = {
         "id": method["id"],
         "verb": method["httpMethod"],
-        "path": f"/{service_path}{method['path']}",
-        "parameters": _parameters(method.get("parameters", {})),
+        "path": f"/{service_path}{path}",
+        "parameters": parameters,
         "scopes": method.get("scopes", []),
     }
     for body in ("request", "response"):
@@ -86,6 +117,13 @@ def _method(method: _Facts, service_path: str) -> _Facts:
     if method.get("supportsMediaDownload"):
         facts["download"] = True
     return facts
+
+
+def _spelled_out(flat_path: str, parameters: _Facts) -> tuple[str, _Facts]:
+    """A path whose one capture spans segments, with a capture for each ("{topicsId}" becomes "{topic}")."""
+    named = _FLAT_CAPTURE.sub(r"{\1}", flat_path)
+    captured = {name: {"location": "path", "type": "string", "required": True} for name in _CAPTURE.findall(named)}
+    return named, {**captured, **{name: each for name, each in parameters.items() if each["location"] != "path"}}
 
 
 def _upload(media: _Facts) -> _Facts:

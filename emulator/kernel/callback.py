@@ -1,4 +1,4 @@
-"""The last step of a browser's way: a real request to an app that listens on this machine.
+"""Real requests to an app that listens on this machine: the last step of a browser's way, a pushed notification.
 
 This is the emulator's only connection outwards, and it goes to loopback addresses alone.
 """
@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from .http import Headers, Reply
 
-__all__ = ["CallbackError", "deliver"]
+__all__ = ["CallbackError", "deliver", "post"]
 
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 PATIENCE = 30.0
@@ -27,6 +27,17 @@ def deliver(url: str, form: Iterable[tuple[str, str]] | None = None) -> Reply:
     Redirects are not followed.
     Raises ``CallbackError`` for an address that is not plain HTTP on this machine, and where nobody answers.
     """
+    if form is None:
+        return _send("GET", url, None, {})
+    return post(url, urlencode(list(form)).encode(), "application/x-www-form-urlencoded")
+
+
+def post(url: str, content: bytes, content_type: str) -> Reply:
+    """Post ``content`` to ``url`` and answer what the app says. Raises like ``deliver``."""
+    return _send("POST", url, content, {"Content-Type": content_type})
+
+
+def _send(verb: str, url: str, content: bytes | None, headers: dict[str, str]) -> Reply:
     parts = urlsplit(url)
     if parts.scheme != "http" or parts.hostname not in LOOPBACK:
         place = f"{parts.scheme}://{parts.netloc}"
@@ -34,11 +45,7 @@ def deliver(url: str, form: Iterable[tuple[str, str]] | None = None) -> Reply:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = HTTPConnection(parts.hostname or "", parts.port or 80, timeout=PATIENCE)
     try:
-        if form is None:
-            connection.request("GET", target)
-        else:
-            headers = {"Content-Type": "application/x-www-form-urlencoded"}
-            connection.request("POST", target, urlencode(list(form)), headers)
+        connection.request(verb, target, content, headers)
         answer = connection.getresponse()
         return Reply(answer.status, Headers(answer.getheaders()), answer.read())
     except (OSError, HTTPException) as error:

@@ -43,7 +43,8 @@ class World:
     """One database and its transactions. Thread-safe: a transaction holds the world until it ends.
 
     ``before_commit`` hooks run inside a transaction that is about to be kept; ``after_restore`` hooks run whenever
-    the database has gone back to an earlier state, so that what is mirrored in memory can be read again.
+    the database has gone back to an earlier state, so that what is mirrored in memory can be read again;
+    ``before_close`` hooks end what still works on it.
     """
 
     def __init__(self, path: str | Path | None = None) -> None:
@@ -51,6 +52,7 @@ class World:
         self.lock = threading.RLock()
         self.before_commit: list[Callable[[], None]] = []
         self.after_restore: list[Callable[[], None]] = []
+        self.before_close: list[Callable[[], None]] = []
         self._depth = 0
         self._marks = 0
         self._scripts: list[str] = [_KERNEL_SCHEMA]
@@ -198,6 +200,8 @@ class World:
 
     def close(self) -> None:
         """Close the database; a file keeps every committed call."""
+        for hook in self.before_close:
+            hook()
         with self.lock:
             self._database.close()
 
@@ -219,7 +223,10 @@ class World:
 
 
 # Ordinary and virtual tables; the shadow tables behind a virtual one are its own business.
-_OWN_TABLES = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT GLOB 'sqlite_*'"
+_OWN_TABLES = (
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
+    " AND name NOT GLOB 'sqlite_*'"
+)
 
 _KERNEL_SCHEMA = """
 CREATE TABLE IF NOT EXISTS kernel_setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

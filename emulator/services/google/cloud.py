@@ -15,6 +15,7 @@ from .project import Client, Project
 from .service_account import ServiceAccount
 from .settings import Settings
 from .tokens import Tokens
+from .topics import Topics
 
 __all__ = ["Google", "schema"]
 
@@ -41,6 +42,7 @@ class Google:
         self._respond = respond
         self._emulated = emulated
         self.settings = Settings(kernel.world)
+        self.topics = Topics(kernel.world, kernel.clock, kernel.ids)
         self._devices = Devices(kernel.world, kernel.clock, kernel.ids)
 
     def project(self, name: str) -> Project:

@@ -68,7 +68,7 @@ class Surface:
 
 @cache
 def load(name: str) -> Surface:
-    """The surface of ``name`` ("gmail", "youtube"), read once per process. Raises ``FileNotFoundError``."""
+    """The surface of ``name`` ("gmail", "youtube", "pubsub"), read once per process. Raises ``FileNotFoundError``."""
     facts = json.loads((_FOLDER / f"{name}.json").read_text("utf-8"))
     return Surface(
         name=name,
@@ -97,6 +97,8 @@ def rpc_method(operation_id: str) -> str:
     """
     api, *nouns, verb = operation_id.split(".")
     noun, rpc = nouns[-1], _capitalised(verb)
+    if api == "pubsub":
+        return _pubsub_method(noun, rpc)
     if api == "youtube":
         return f"youtube.api.v3.V3Data{_capitalised(_singular(noun))}Service.{rpc}"
     if noun in _NAMED_BY_THE_VERB:
@@ -104,6 +106,16 @@ def rpc_method(operation_id: str) -> str:
     one, many = _IRREGULAR.get(noun, (_singular(noun), noun))
     is_plural = verb == "list" or verb.startswith("batch")
     return f"caribou.api.proto.MailboxService.{rpc}{_capitalised(many if is_plural else one)}"
+
+
+def _pubsub_method(noun: str, rpc: str) -> str:
+    """As in Google's published ``pubsub.proto``; policies are another service's."""
+    if rpc.endswith("IamPolicy"):
+        return f"google.iam.v1.IAMPolicy.{rpc}"
+    role = "Publisher" if noun == "topics" else "Subscriber"
+    if rpc in {"Create", "Get", "Delete"}:
+        rpc += _capitalised(_singular(noun))
+    return f"google.pubsub.v1.{role}.{'List' + _capitalised(noun) if rpc == 'List' else rpc}"
 
 
 _NAMED_BY_THE_VERB = frozenset(("users", "settings"))

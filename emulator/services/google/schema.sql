@@ -184,9 +184,37 @@ CREATE TABLE IF NOT EXISTS google_spending (
     PRIMARY KEY (project, account, name)
 ) WITHOUT ROWID;
 
--- What the administrators of an organization switched off ("gmail_apps", "auto_forwarding", "delegation", "smime").
+-- What the administrators of an organization switched off ("gmail_apps", "automatic_forwarding", "mail_delegation").
 CREATE TABLE IF NOT EXISTS google_disabled_feature (
     domain  TEXT NOT NULL REFERENCES google_organization(domain) ON DELETE CASCADE,
     feature TEXT NOT NULL,
     PRIMARY KEY (domain, feature)
 ) WITHOUT ROWID;
+
+-- Cloud Pub/Sub. Names are whole resource names; policy is the IAM policy as JSON.
+CREATE TABLE IF NOT EXISTS google_topic (
+    name   TEXT PRIMARY KEY,
+    policy TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS google_subscription (
+    name          TEXT PRIMARY KEY,
+    topic         TEXT NOT NULL,
+    push_endpoint TEXT NOT NULL DEFAULT '',
+    ack_seconds   INTEGER NOT NULL DEFAULT 10
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS google_subscription_of ON google_subscription (topic);
+
+-- One row for each message and subscription, until it is acknowledged. due is when it may (again) be handed out.
+CREATE TABLE IF NOT EXISTS google_delivery (
+    number       INTEGER PRIMARY KEY,
+    subscription TEXT NOT NULL REFERENCES google_subscription(name) ON DELETE CASCADE,
+    message_id   TEXT NOT NULL,
+    data         BLOB NOT NULL,
+    attributes   TEXT NOT NULL,
+    published    REAL NOT NULL,
+    due          REAL NOT NULL,
+    ack_id       TEXT NOT NULL DEFAULT '',
+    attempts     INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS google_delivery_of ON google_delivery (subscription, due);

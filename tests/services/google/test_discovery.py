@@ -27,12 +27,12 @@ def cut_surface() -> ModuleType:
     return module
 
 
-@pytest.fixture(params=["gmail", "youtube"])
+@pytest.fixture(params=["gmail", "youtube", "pubsub"])
 def surface(request: pytest.FixtureRequest) -> Surface:
     return load(request.param)
 
 
-@pytest.mark.parametrize("api", ["gmail", "youtube"])
+@pytest.mark.parametrize("api", ["gmail", "youtube", "pubsub"])
 def test_committed_surface_equals_the_installed_document(cut_surface: ModuleType, api: str) -> None:
     document = cut_surface.installed_document(api)
     ours = (cut_surface.SURFACE / f"{api}.json").read_text("utf-8")

@@ -10,10 +10,13 @@ from ..api import Admitted, GoogleApi
 from ..discovery import load
 from ..errors import DomainPolicy
 from ..organization import is_switched_off
+from ..uploads import UPLOADS_SCHEMA
+from ..topics import Topics
 from . import routes  # noqa: F401 - enters the handlers
 from .mailbox import Mailboxes
 from .quota import GmailQuota
 from .request import HANDLERS, LARGEST_PAGE, GmailRequest
+from .watch import Notifier
 
 __all__ = ["GmailService"]
 
@@ -24,17 +27,18 @@ class GmailService(GoogleApi[GmailRequest]):
     hosts = ("gmail.googleapis.com", "www.googleapis.com")
     ceilings = {"maxResults": LARGEST_PAGE}  # noqa: RUF012 - a mapping nobody writes to
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, topics: Topics) -> None:
         super().__init__(kernel, load("gmail"), HANDLERS)
         self._mailboxes = Mailboxes(kernel)
         self._quota = GmailQuota(kernel)
+        self._notifier = Notifier(kernel, topics)
 
     @property
     def schema(self) -> str:
-        """The tables of the mailboxes and the search index."""
+        """The tables of the mailboxes, the search index and the uploads."""
         room = files(__package__)
-        scripts = (room / "schema.sql", room / "search" / "schema.sql")
-        return "\n".join(script.read_text(encoding="utf-8") for script in scripts)
+        scripts = (room / "schema.sql", room / "search" / "schema.sql", room / "watch.sql")
+        return "\n".join((*(script.read_text(encoding="utf-8") for script in scripts), UPLOADS_SCHEMA))
 
     def charge(self, admitted: Admitted) -> bool:
         """Let the call spend its units, connections and bytes."""

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import history, labels, messages, threads, users
+from . import drafts, history, labels, messages, threads, users, watch
 
-__all__ = ["history", "labels", "messages", "threads", "users"]
+__all__ = ["drafts", "history", "labels", "messages", "threads", "users", "watch"]
