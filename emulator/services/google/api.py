@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Generic, TypeVar
 
 from ...kernel.bindings import Bindings
@@ -20,6 +20,7 @@ from ...kernel.journal import Entry
 from ...kernel.operations import Match, Operation, WrongVerb
 from ...kernel.service import Exchange, Kernel, Routed
 from ...kernel.world import Row
+from .batch import Batch
 from .discovery import Surface, rpc_method
 from .errors import ApiError, failure, presented
 from .parameters import Arguments, bind, check_standard_parameters, honour_method_override
@@ -33,6 +34,7 @@ from .refusals import (
 )
 from .service_account import SERVICE_ACCOUNT_DOMAIN
 from .tokens import AccessToken, Tokens
+from .uploads import Media, Session, Uploads, is_upload, received
 
 __all__ = ["Admitted", "Caller", "GoogleApi", "NotImplementedHere"]
 
@@ -72,13 +74,14 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A call the front end let pass. ``call`` has its method override applied."""
+    """A call the front end let pass. ``call`` has its method override applied; ``media`` is what it uploaded."""
 
     call: Call
     operation: Operation
     caller: Caller
     arguments: Arguments
     exchange: Exchange
+    media: Media | None = None
 
 
 class GoogleApi(ABC, Generic[_Request]):
@@ -96,6 +99,8 @@ class GoogleApi(ABC, Generic[_Request]):
         self.surface = surface
         self._handlers = handlers
         self._tokens = Tokens(kernel.world, kernel.clock, kernel.ids)
+        self._batch = Batch(surface)
+        self._uploads = Uploads(kernel, surface)
 
     # -- what a room decides -------------------------------------------------------------------------------------
 
@@ -142,27 +147,40 @@ class GoogleApi(ABC, Generic[_Request]):
         return self._handlers.unbound()
 
     def route(self, call: Call) -> Routed | None:
-        """The operation a call asks for, method override honoured."""
+        """The operation a call asks for, method override honoured; the batch endpoint and upload sessions included."""
+        if (beside := self._batch.routed(call) or self._uploads.routed(call)) is not None:
+            return beside
         found = self.surface.router.match(honour_method_override(call).verb, call.path)
         return Routed(found.operation, found.path_parameters) if isinstance(found, Match) else None
 
     def admit(self, exchange: Exchange) -> None:
-        """Everything Google's front end checks. Leaves the ``Admitted`` call in ``exchange.state``."""
+        """Everything Google's front end checks. Leaves in ``exchange.state`` the ``Admitted`` call or its session.
+
+        A batch is admitted part by part, an upload session when it is opened.
+        """
         call = honour_method_override(exchange.call)
+        if exchange.operation is self._batch.operation:
+            return
+        if (session := self._uploads.session(call)) is not None:
+            exchange.state["session"] = session
+            exchange.entry.principal = session.caller["account"]
+            return
         with presented(call):
             exchange.state["admitted"] = self._admitted(call, exchange)
 
     def perform(self, exchange: Exchange) -> Reply:
         """Run the handler; what it returns is trimmed to ``fields`` and written as the caller wants it."""
+        if exchange.operation is self._batch.operation:
+            return self._batch.answer(exchange)
+        session: Session | None = exchange.state.get("session")
+        if session is not None:
+            return self._proceed(session, exchange)
         admitted: Admitted = exchange.state["admitted"]
-        handler = self._handlers.handler(exchange.operation.id)
-        with presented(admitted.call):
-            if handler is None:
-                exchange.entry.unrouted = True
-                raise NotImplementedHere(exchange.operation.id)
-            if not self.charge(admitted):
-                return self._answer(admitted, handler)
-            return self._answer_counted(admitted, handler)
+        if is_upload(admitted.call) and admitted.media is None:
+            routed = Routed(exchange.operation, exchange.path_parameters)
+            caller = asdict(admitted.caller) | {"scopes": sorted(admitted.caller.scopes)}
+            return self._uploads.begin(admitted.call, routed, caller)
+        return self._run(admitted)
 
     def unrouted(self, call: Call) -> Reply:
         """The front end's HTML page."""
@@ -172,6 +190,28 @@ class GoogleApi(ABC, Generic[_Request]):
     def failure(self, status: int, message: str = "") -> Reply:
         """The envelope a status without a cause usually comes in."""
         return failure(status, message).reply()
+
+    def _proceed(self, session: Session, exchange: Exchange) -> Reply:
+        """The next step of an upload; the last one is the call itself, as it was begun."""
+        step = self._uploads.proceed(session, exchange.call, exchange.operation)
+        if isinstance(step, Reply):
+            return step
+        admitted = self._bound(session.start, self._began(session), exchange, session.metadata)
+        reply = self._run(replace(admitted, media=step))
+        return self._uploads.finish(session, reply) if reply.status < 400 else reply
+
+    def _began(self, session: Session) -> Caller:
+        return Caller(**{**session.caller, "scopes": frozenset(session.caller["scopes"])})
+
+    def _run(self, admitted: Admitted) -> Reply:
+        handler = self._handlers.handler(admitted.operation.id)
+        with presented(admitted.call):
+            if handler is None:
+                admitted.exchange.entry.unrouted = True
+                raise NotImplementedHere(admitted.operation.id)
+            if not self.charge(admitted):
+                return self._answer(admitted, handler)
+            return self._answer_counted(admitted, handler)
 
     def _answer(self, admitted: Admitted, handler: Callable[[_Request], Any]) -> Reply:
         value = handler(self.request(admitted))
@@ -196,9 +236,16 @@ class GoogleApi(ABC, Generic[_Request]):
         caller = self._caller(call, operation, entry)
         self._check_enabled(caller)
         self._check_scopes(caller, operation)
-        arguments = bind(self.surface, operation, call, exchange.path_parameters, ceilings=self.ceilings)
-        entry.parameters = arguments.parameters
-        return Admitted(call, operation, caller, arguments, exchange)
+        if not is_upload(call):
+            return self._bound(call, caller, exchange)
+        metadata, media = received(call, operation)
+        return replace(self._bound(call, caller, exchange, metadata), media=media)
+
+    def _bound(self, call: Call, caller: Caller, exchange: Exchange, body: bytes | None = None) -> Admitted:
+        parameters = exchange.path_parameters
+        arguments = bind(self.surface, exchange.operation, call, parameters, ceilings=self.ceilings, body=body)
+        exchange.entry.parameters = arguments.parameters
+        return Admitted(call, exchange.operation, caller, arguments, exchange)
 
     def _caller(self, call: Call, operation: Operation, entry: Entry) -> Caller:
         if not (value := _token_of(call)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,15 @@ from ....kernel.bindings import Bindings
 from ....kernel.service import Kernel
 from ..api import Admitted, Caller
 from ..discovery import load
-from ..errors import DelegationDenied, FailedPrecondition, Forbidden
+from ..errors import DelegationDenied, FailedPrecondition, Forbidden, InvalidArgument, PayloadTooLarge
 from ..parameters import Arguments
 from ..scopes import PREFIX
 from .changes import LabelChange, require_label
 from .listing import page_position
 from .mailbox import Mailbox, Mailboxes
 from .search import Condition
-from .wire import View
+from .sending import Outbox
+from .wire import View, thread_number
 
 __all__ = ["HANDLERS", "LARGEST_PAGE", "GmailRequest", "Handler"]
 
@@ -83,15 +84,40 @@ class GmailRequest:
         """How many items a page holds."""
         return self.arguments.integer("maxResults") or _DEFAULT_PAGE
 
-    def condition(self) -> Condition:
-        """What ``q``, ``labelIds`` and ``includeSpamTrash`` ask of a message."""
+    def condition(self, *required: str) -> Condition:
+        """What ``q``, ``labelIds`` and ``includeSpamTrash`` ask of a message, besides the labels ``required``."""
         query = self.arguments.text("q")
         if query and self.restricted:
             raise Forbidden("Metadata scope does not support 'q' parameter", cause="metadata_scope")
-        labels = tuple(dict.fromkeys(filter(None, self.arguments.texts("labelIds"))))
+        labels = tuple(dict.fromkeys((*required, *filter(None, self.arguments.texts("labelIds")))))
         for label in labels:
             require_label(self.mailbox, label)
         return self.mailbox.condition(query, labels, spam_and_trash=self.arguments.flag("includeSpamTrash"))
+
+    @property
+    def outbox(self) -> Outbox:
+        """The mailbox as a place to send from."""
+        return Outbox(self.kernel, self.mailboxes, self.mailbox, self.caller.project_number)
+
+    def mail(self, message: Mapping[str, Any]) -> bytes:
+        """The RFC 822 bytes of a call: its media, or ``raw`` of the ``message`` in its body.
+
+        Raises ``InvalidArgument`` without any, ``PayloadTooLarge`` above what the operation takes.
+        """
+        media, upload = self.admitted.media, self.admitted.operation.upload
+        raw: bytes = media.content if media is not None else message.get("raw") or b""
+        if not raw:
+            raise InvalidArgument(
+                "'raw' RFC822 payload message string or uploading message via /upload/* URL required", cause="no_mime"
+            )
+        if upload is not None and upload.max_size is not None and len(raw) > upload.max_size:
+            raise PayloadTooLarge
+        return raw
+
+    def thread_of(self, message: Mapping[str, Any]) -> int | None:
+        """The thread a ``message`` in a body asks for. Raises ``InvalidArgument`` for what is no id."""
+        wanted = message.get("threadId")
+        return thread_number(wanted) if wanted else None
 
     def label_change(self) -> LabelChange:
         """What ``addLabelIds`` and ``removeLabelIds`` of the body ask. Raises ``InvalidArgument``."""

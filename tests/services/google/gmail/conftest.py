@@ -109,7 +109,8 @@ class PipelineHttp(httplib2.Http):
     def request(self, uri: str, method: str = "GET", body: Any = None, headers: Any = None, **options: Any) -> Any:
         url = urlsplit(uri)
         lines = Headers({**(headers or {}), "Authorization": f"Bearer {self._token}"})
-        content = body.encode() if isinstance(body, str) else body or b""
+        given = body.read() if hasattr(body, "read") else body
+        content = given.encode() if isinstance(given, str) else given or b""
         call = Call(method, url.hostname or "", url.path, url.query, lines, content, url.scheme)
         self.calls.append(call)
         reply = self._site.app.respond(call)

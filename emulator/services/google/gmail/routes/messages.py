@@ -6,7 +6,8 @@ from typing import Any
 
 from ...errors import InvalidArgument, NotFound
 from .. import wire
-from ..changes import LabelChange, relabel, remove
+from ..appending import Appending
+from ..changes import LabelChange, relabel, remove, require_label
 from ..mailbox import StoredMessage
 from ..request import HANDLERS, GmailRequest
 
@@ -16,8 +17,11 @@ __all__ = [
     "delete",
     "get",
     "get_attachment",
+    "import_",
+    "insert",
     "list_",
     "modify",
+    "send",
     "trash",
     "untrash",
 ]
@@ -45,6 +49,30 @@ def get_attachment(request: GmailRequest) -> dict[str, Any]:
     """The content of one part."""
     found = request.mailbox.message(wire.number(request.arguments.text("messageId")))
     return wire.attachment(request.mailbox.attachment(found, request.arguments.text("id")))
+
+
+@HANDLERS.bind("gmail.users.messages.send")
+def send(request: GmailRequest) -> dict[str, Any]:
+    """Send a message."""
+    body = request.arguments.body
+    return wire.stored_message(request.outbox.send(request.mail(body), request.thread_of(body)))
+
+
+@HANDLERS.bind("gmail.users.messages.insert")
+def insert(request: GmailRequest) -> dict[str, Any]:
+    """Put a message into the mailbox as it is."""
+    body = request.arguments.body
+    return wire.stored_message(_appending(request).insert(request.mail(body), request.thread_of(body)))
+
+
+@HANDLERS.bind("gmail.users.messages.import")
+def import_(request: GmailRequest) -> dict[str, Any]:
+    """Put a message into the mailbox as if it had come in; the answer is its id alone."""
+    raw = request.mail(request.arguments.body)
+    if request.arguments.body.get("threadId"):
+        raise InvalidArgument("threadId not allowed")
+    stored = _appending(request).import_(raw, never_spam=request.arguments.flag("neverMarkSpam"))
+    return {"id": wire.hex_id(stored.id)}
 
 
 @HANDLERS.bind("gmail.users.messages.modify")
@@ -84,6 +112,14 @@ def batch_modify(request: GmailRequest) -> None:
 def batch_delete(request: GmailRequest) -> None:
     """Many messages for good; unknown ids are passed over."""
     remove(request.kernel, request.mailbox, _known(request, _ids(request)))
+
+
+def _appending(request: GmailRequest) -> Appending:
+    labels = tuple(dict.fromkeys(request.arguments.body.get("labelIds") or ()))
+    for label in labels:
+        require_label(request.mailbox, label)
+    dated = request.arguments.text("internalDateSource") == "dateHeader"
+    return Appending(request.outbox, labels, dated, request.arguments.flag("deleted"))
 
 
 def _message(request: GmailRequest) -> StoredMessage:
