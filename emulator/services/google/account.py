@@ -64,8 +64,8 @@ class Account(Live):
     @classmethod
     def named(cls, world: World, email: str, tokens: Tokens) -> Account:
         """The account of that address, whatever its case. Raises ``UnknownName``."""
-        known = [row[0] for row in world.all("SELECT email FROM google_account ORDER BY email")]
-        if email.lower() not in known:
+        if world.one("SELECT 1 FROM google_account WHERE email = ?", (email.lower(),)) is None:
+            known = [row[0] for row in world.all("SELECT email FROM google_account ORDER BY email LIMIT 50")]
             raise UnknownName(cls.kind, email, known)
         return cls(world, email.lower(), tokens)
 
