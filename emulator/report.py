@@ -36,6 +36,8 @@ def print_calls(console: Console, journal: Journal) -> None:
         console.print("No calls reached the emulator.", style="yellow")
     for line in problems(journal):
         console.print(Text(f"! {line}", "bold red"), soft_wrap=True)
+    for line in dict.fromkeys(f"connection ended: {broken.reason}" for broken in journal.broken):
+        console.print(Text(line, "yellow"), soft_wrap=True)
 
 
 def units_spent(journal: Journal) -> Counter[str]:
@@ -71,6 +73,7 @@ def summary(journal: Journal) -> dict[str, Any]:
         ],
         "units": dict(units_spent(journal)),
         "refused": [refusal.public() for refusal in journal.refusals],
+        "broken": [broken.public() for broken in journal.broken],
         "problems": problems(journal),
         "journal": [entry.public() for entry in journal],
     }

@@ -23,6 +23,12 @@ Inside = Callable[[str, str], Connection]
 """Makes the protocol inside TLS, given the protocol name ALPN agreed on ("" for none) and the server's name."""
 
 CHUNK = 256 * 1024
+# The alerts a client sends about a certificate it cannot trace to its roots (RFC 8446 section 6.2).
+DISTRUST = ("unknown ca", "certificate unknown", "bad certificate")
+UNTRUSTED = (
+    "the client does not trust the emulator: it was built before the interception began, or brings its own roots; "
+    "build it inside the test, or take the roots out"
+)
 LOGGER = logging.getLogger(__name__)
 
 
@@ -190,8 +196,9 @@ class TlsConnection(Connection):
 
 
 def reason_of(error: ssl.SSLError) -> str:
-    """OpenSSL's own words, without the place in its source."""
-    return (error.reason or str(error)).replace("_", " ").lower()
+    """OpenSSL's own words, without the place in its source; with advice where a client did not trust us."""
+    reason = (error.reason or str(error)).replace("_", " ").lower()
+    return f"{reason} ({UNTRUSTED})" if reason.endswith(DISTRUST) else reason
 
 
 class TlsTransport(asyncio.Transport):
