@@ -35,6 +35,8 @@ class ProjectSeed:
     """A Cloud project and its consent screen. ``number`` has twelve digits; 0 stands for one derived from ``id``.
 
     ``quota`` are limits by name, or "current" or "legacy" for the usual ones of that table.
+
+    ``user_cap`` is how many accounts may ever allow an unverified external project more than signing in.
     """
 
     id: str

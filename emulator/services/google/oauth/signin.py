@@ -229,7 +229,8 @@ class SignIn:
 
     def _choices(self, pending: PendingAuthorization) -> dict[str, Any]:
         hint = pending.request.login_hint
-        return {"candidates": self._chooser.candidates(pending), "problem": "", "written": hint if "@" in hint else ""}
+        written = hint if "@" in hint and self._chooser.named(hint) is None else ""
+        return {"candidates": self._chooser.candidates(pending), "problem": "", "written": written}
 
     def _client(self, given: dict[str, str]) -> Client:
         """The client a request names; read first, as everything else is judged by it."""

@@ -123,3 +123,16 @@ class TestUnverified:
         assert site.follow("raw", user="grace@example.com", scope="openid").code, "signing in takes no place"
         site.google.project("raw").verified = True
         assert site.follow("raw", user="grace@example.com").code
+
+    def test_a_seed_sets_the_cap_and_its_grants_take_places(self, site):
+        site.app.seed(
+            text="""
+google:
+  projects: [{id: small, publishing_status: production, user_cap: 1}]
+  clients: [{name: small, project: small, type: desktop}]
+  users: [{email: first@example.net}]
+  grants: [{user: first@example.net, client: small, scopes: [gmail.readonly]}]
+"""
+        )
+        assert site.follow("small").error == "restricted_client"
+        assert site.follow("small", user="first@example.net").code

@@ -223,6 +223,10 @@ class TestChoosing:
             page = site.browser(None).open(site.url(login_hint=hint))
             assert self.offered(page)[0] == "grace@example.com"
 
+    def test_a_hint_that_is_no_account_is_written_into_the_field(self, site):
+        page = site.browser(None).open(site.url(login_hint="new@example.com"))
+        assert page.forms[-1].offered("text", "identifier") == ("new@example.com",)
+
     def test_the_hinted_domain_comes_first(self, site):
         page = site.browser(None).open(site.url(hd="example.com"))
         assert self.offered(page)[:2] == ["ada@example.com", "grace@example.com"]
