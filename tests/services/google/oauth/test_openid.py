@@ -115,6 +115,16 @@ def test_no_key_is_made_before_one_is_needed(house, sign_in):
     assert house.world.value("SELECT count(*) FROM google_signing_key") == 0
 
 
+def test_two_worlds_of_one_entropy_publish_the_same_keys_and_draw_no_id_for_them(house):
+    twin, position = type(house)(), house.kernel.ids.position
+    try:
+        one, other = (get(each, "www.googleapis.com", "/oauth2/v1/certs").body for each in (house, twin))
+    finally:
+        twin.world.close()
+    assert one == other
+    assert house.kernel.ids.position == position
+
+
 def test_both_routes_publish_the_same_two_keys(house):
     keys = get(house, "www.googleapis.com", "/oauth2/v3/certs")
     certificates = get(house, "www.googleapis.com", "/oauth2/v1/certs")

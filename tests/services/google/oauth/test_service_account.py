@@ -200,6 +200,25 @@ def test_an_audience_of_its_choice_brings_an_id_token_alone(ask, robot):
     assert (claims["aud"], claims["email"], claims["sub"]) == ("https://run.example.com", ROBOT, robot.client_id)
 
 
+@pytest.mark.parametrize(
+    ("audience", "status"),
+    [
+        ("http://127.0.0.1:4010/token", 200),
+        ("http://[::1]:4010/token", 200),
+        ("http://localhost/token", 200),
+        ("http://127.0.0.1:4010/other", 400),
+        ("http://127.0.0.1.example.com/token", 400),
+        ("ftp://127.0.0.1/token", 400),
+    ],
+)
+def test_on_loopback_an_assertion_may_be_meant_for_the_loopback_address(house, robot, audience, status):
+    info, now = robot.key_info(), house.clock.seconds()
+    claims = {"iss": robot.email, "scope": "openid", "aud": audience, "iat": now, "exp": now + 60}
+    form = {"grant_type": GRANT, "assertion": signed_jws(claims, info["private_key"], info["private_key_id"])}
+    assert house.post("/token", form, host="127.0.0.1").status == status
+    assert house.post("/token", form).status == 400
+
+
 # -- google-auth -------------------------------------------------------------------------------------------------
 
 
