@@ -6,7 +6,7 @@ from ..kernel.http import Headers
 from .connection import Traffic
 from .refusal import HTTP_PORT, HTTPS_PORT, Refusal, absolute_form_refusal, connect_refusal, host_refusal
 from .request_reader import BadRequest
-from .target import Authority, Target
+from .target import Authority, Target, is_loopback
 
 __all__ = ["forwarded_host", "stated_host", "tunnelled_host"]
 
@@ -36,6 +36,9 @@ def stated_host(traffic: Traffic, headers: Headers, version: str, peer: str, tls
     if len(lines) > 1 or (not lines and version != "1.0"):
         raise BadRequest(400, "A request states its host in exactly one Host header.")
     wanted = Authority.parse(lines[0].strip()) if lines else Authority(tls_host or "127.0.0.1", None)
+    if tls_host and is_loopback(wanted.host) and not is_loopback(tls_host):
+        # What answers on loopback names, the control API above all, is not to be had by way of a vendor's name.
+        raise BadRequest(421, f"This connection leads to {tls_host}, not to {wanted.host}.")
     if traffic.application.knows(wanted.host):
         return wanted.host
     refusal = host_refusal(wanted.host, wanted.port or (HTTPS_PORT if tls_host else HTTP_PORT))
