@@ -30,4 +30,6 @@ def run() -> None:
             lambda: mocked.post(URL, data=form).raise_for_status(),
             400,
         )
-    report("token refresh in process", f"{ours * 1e6:.0f} us", f"respx canned {theirs * 1e6:.0f} us", ours / theirs, "<= 2")
+    report(
+        "token refresh in process", f"{ours * 1e6:.0f} us", f"respx canned {theirs * 1e6:.0f} us", ours / theirs, "<= 2"
+    )

@@ -16,7 +16,13 @@ def run() -> None:
     """Print seconds and the ratio to the bar."""
     bare = median(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True), 7, 1)
     first = median(_first_answer, 7, 1)
-    report("serve to first answer", f"{first * 1e3:.0f} ms", f"bare python {bare * 1e3:.0f} ms", first / 0.4, "<= 1 (400 ms)")
+    report(
+        "serve to first answer",
+        f"{first * 1e3:.0f} ms",
+        f"bare python {bare * 1e3:.0f} ms",
+        first / 0.4,
+        "<= 1 (400 ms)",
+    )
 
 
 def _first_answer() -> None:

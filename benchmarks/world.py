@@ -34,7 +34,10 @@ def _listing(size: int) -> float:
         emulator.gmail.import_mail("grace@example.com", _messages(emulator, size))
         token = emulator.google.user("grace@example.com").access_token("demo-desktop", ("gmail.readonly",))
         call = Call(
-            "GET", "gmail.googleapis.com", "/gmail/v1/users/me/messages", headers=Headers({"Authorization": f"Bearer {token}"})
+            "GET",
+            "gmail.googleapis.com",
+            "/gmail/v1/users/me/messages",
+            headers=Headers({"Authorization": f"Bearer {token}"}),
         )
         return median(lambda: emulator.respond(call), 200)
 

@@ -109,7 +109,7 @@ class Pipeline:
             entry = self._kernel.journal.open(call, parent)
             try:
                 reply = self._route(call, entry)
-            except Exception as error:  # outside of any handler: a room's routing, or an error that cannot render itself
+            except Exception as error:  # outside of any handler: routing, or an error that cannot render itself
                 log.exception("%s crashed while routing %s %s", entry.service or "the pipeline", call.verb, call.path)
                 entry.crash, entry.cause = error, "crash"
                 reply = Reply.json({"error": {"code": 500, "message": "the emulator crashed; see its journal"}}, 500)

@@ -101,7 +101,9 @@ def test_run_refuses_a_command_that_does_not_exist() -> None:
     assert "no-such-command-anywhere" in answer.stderr
 
 
-ASKS_A_STRANGER = "import urllib.request, urllib.error\ntry: urllib.request.urlopen('https://example.com/')\nexcept OSError: pass"
+ASKS_A_STRANGER = (
+    "import urllib.request, urllib.error\ntry: urllib.request.urlopen('https://example.com/')\nexcept OSError: pass"
+)
 
 
 def test_strict_turns_a_refused_host_into_exit_code_three(tmp_path: Path) -> None:
@@ -120,7 +122,8 @@ answer = requests.post("https://oauth2.googleapis.com/token", data={
     "grant_type": "refresh_token", "client_id": os.environ["C"], "client_secret": os.environ["S"],
     "refresh_token": os.environ["R"]})
 token = answer.json()["access_token"]
-mail = requests.get("https://gmail.googleapis.com/gmail/v1/users/me/profile", headers={"Authorization": "Bearer " + token})
+bearer = {"Authorization": "Bearer " + token}
+mail = requests.get("https://gmail.googleapis.com/gmail/v1/users/me/profile", headers=bearer)
 assert mail.json()["emailAddress"] == "ada@example.com", mail.text
 """
 
@@ -144,7 +147,9 @@ def test_a_launched_program_reaches_google_by_its_own_name(monkeypatch: pytest.M
 def test_import_says_what_it_took_and_what_it_left(tmp_path: Path) -> None:
     mbox, world = tmp_path / "mail.mbox", tmp_path / "w.sqlite"
     good = b"From a@b Thu Jan  1 00:00:00 2026\nFrom: a@example.net\nSubject: One\n\nHello\n\n"
-    mbox.write_bytes(good + b"From x@y Thu Jan  1 00:00:00 2026\n" + b"\0" * 300 + b"\n\n" + good.replace(b"One", b"Two"))
+    mbox.write_bytes(
+        good + b"From x@y Thu Jan  1 00:00:00 2026\n" + b"\0" * 300 + b"\n\n" + good.replace(b"One", b"Two")
+    )
     answer = invoke("import", mbox, "--user", "me@example.net", "--world", world)
     assert answer.exit_code == 0, answer.output
     assert "2 message(s) imported" in answer.output

@@ -41,7 +41,7 @@ def test_setting_an_attribute_writes_the_world(world):
 
 def test_only_the_choices_are_taken(world):
     lamp = Lamp.of(world, "desk")
-    with pytest.raises(ValueError, match="Lamp.colour must be one of 'red', 'green'; got 'blue'"):
+    with pytest.raises(ValueError, match=r"Lamp\.colour must be one of 'red', 'green'; got 'blue'"):
         lamp.colour = "blue"
     assert lamp.colour == "red"
 

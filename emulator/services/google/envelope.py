@@ -97,7 +97,7 @@ def api_reply(
 
 
 def indented(value: Any) -> str:
-    """JSON indented by two spaces. What orjson refuses (lone surrogates, integers beyond 64 bits) takes the slow way."""
+    """JSON indented by two spaces. What orjson refuses (lone surrogates, long integers) takes the slow way."""
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
     except TypeError:
