@@ -31,12 +31,13 @@ def test_tokens_have_the_shape_of_googles(google):
     assert re.fullmatch(r"ya29\.a0[\w-]{209}", access)
 
 
-def test_consent_adds_to_what_the_project_was_allowed(google):
+def test_consent_adds_to_what_the_project_was_allowed_and_an_address_implies_openid(google):
     google.user(OTHER).consent("N", ("gmail.readonly",))
     google.user(OTHER).consent("W", ("email",))
     assert google.tokens.granted(OTHER, "live") == (
         "https://www.googleapis.com/auth/gmail.readonly",
         "https://www.googleapis.com/auth/userinfo.email",
+        "openid",
     )
     assert google.tokens.granted(OTHER, "testing") == ()
 
