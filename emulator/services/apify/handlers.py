@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .environment import ActorEnvironment
 from .errors import JobFinished
 from .runview import Run
 from .signals import Signal
@@ -75,9 +74,7 @@ def command_of(folder: Path) -> list[str]:
 def _run_once(run: Run, folder: Path, surroundings: Surroundings) -> tuple[int, bool]:
     """Run the program to its end, or to where the platform stops it; the second value tells a restart."""
     url, variables = surroundings()
-    environment = ActorEnvironment.of_run(run.stored, run.user, run.actor_full_name).changed(
-        api_base_url=url, api_public_base_url=url
-    )
+    environment = run.environment.changed(api_base_url=url, api_public_base_url=url)
     process = subprocess.Popen(  # noqa: S603 - the program the test named
         command_of(folder),
         cwd=folder,

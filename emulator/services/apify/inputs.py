@@ -6,7 +6,10 @@ required"); the rest of the sentences are Ajv's, after the vendor's own error fo
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
+
+from .secrets import is_sealed
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -28,16 +31,18 @@ def completed_input(schema: dict[str, Any], given: dict[str, Any]) -> dict[str, 
 
 
 def input_problems(schema: dict[str, Any], value: dict[str, Any]) -> list[str]:
-    """What is wrong with an input, one sentence each; empty for a valid one."""
+    """What is wrong with an input, one sentence each; empty for a valid one. An encrypted value is not looked into."""
     from jsonschema import Draft7Validator  # noqa: PLC0415 - half of the emulator's start-up, for Actors with a schema
 
-    validator = Draft7Validator(_plain(schema))
+    sealed = {name for name, each in value.items() if is_sealed(each)}
+    validator = Draft7Validator(_plain(schema, sealed))
     return [_sentence(error) for error in sorted(validator.iter_errors(value), key=_order)]
 
 
-def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+def _plain(schema: dict[str, Any], sealed: AbstractSet[str]) -> dict[str, Any]:
     """The JSON Schema within an input schema: what concerns values, without editors and captions."""
-    fields = {name: _plain_field(field) for name, field in schema.get("properties", {}).items()}
+    properties = schema.get("properties", {})
+    fields = {name: {} if name in sealed else _plain_field(field) for name, field in properties.items()}
     plain: dict[str, Any] = {"type": "object", "properties": fields, "required": schema.get("required", [])}
     if schema.get("additionalProperties") is False:
         plain["additionalProperties"] = False

@@ -186,7 +186,7 @@ class Life:
             raise MetamorphsExceeded
         found = self._actors.build_of(target, build or target.build)
         key = f"INPUT-METAMORPH-{len(run.metamorphs) + 1}"
-        self._runs.put_input(run, key, given)
+        self._runs.put_input(run, key, given, target)
         step = {
             "createdAt": rfc3339(datetime.fromtimestamp(self._clock.time(), UTC)),
             "actorId": target.id,

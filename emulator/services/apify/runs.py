@@ -10,19 +10,18 @@ from typing import Any
 from ...kernel.clock import Clock, rfc3339
 from ...kernel.ids import LOWER_ALPHANUMERIC, Ids
 from ...kernel.world import Row, World
-from .actors import LIMITED, Actor, Actors
+from .actors import LIMITED, MEMORY_STEPS, Actor, Actors
 from .errors import InvalidValue, MemoryExceeded, MonthlyLimitExceeded, NotFound, RunningRun, UsageExceeded
 from .names import new_id, new_token
 from .pricing import initial_charges
 from .records import Record, Records
+from .secrets import InputKey, has_secrets, sealed
 from .storages import GENERAL_ACCESS, Kind, Page, Storages
 from .users import Caller, User, Users
 
 __all__ = ["TERMINAL", "Run", "RunInput", "RunOptions", "Runs", "StatusMessage"]
 
 TERMINAL = frozenset(("SUCCEEDED", "FAILED", "TIMED-OUT", "ABORTED"))
-MEMORY_STEPS = tuple(128 << step for step in range(9))
-"""128 MB to 32 GB, each twice the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +205,23 @@ class Runs:
             self._world.execute("INSERT INTO apify_run_token VALUES (?, ?)", (values["token"], run_id))
         run = self.get(run_id)
         if given.body:
-            self.put_input(run, "INPUT", given)
+            self.put_input(run, "INPUT", given, actor)
         return run
 
-    def put_input(self, run: Run, key: str, given: RunInput) -> None:
-        """Store an input record in the run's default store."""
-        self._records.put(self._storages.get(run.store), Record(key, given.content_type, given.body))
+    def put_input(self, run: Run, key: str, given: RunInput, actor: Actor) -> None:
+        """Store the input of ``actor`` in the run's default store, its secret fields encrypted."""
+        body = self._sealed(run, given, actor) if has_secrets(actor.input_schema) else given.body
+        self._records.put(self._storages.get(run.store), Record(key, given.content_type, body))
+
+    def _sealed(self, run: Run, given: RunInput, actor: Actor) -> bytes:
+        try:
+            value = json.loads(given.body)
+        except ValueError:
+            return given.body
+        if not isinstance(value, dict):
+            return given.body
+        key = InputKey(run.owner, actor.id)
+        return json.dumps(sealed(actor.input_schema, value, key, self._ids), ensure_ascii=False).encode()
 
     def _storage_ids(self, user: User, run_id: str, actor: Actor) -> dict[str, str]:
         kinds: dict[str, Kind] = {"dataset": "dataset", "store": "key-value-store", "queue": "request-queue"}

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import wire
+from .environment import ActorEnvironment
 from .platform import Platform
 from .runs import Run as Stored
 from .runs import StatusMessage
+from .secrets import InputKey, has_secrets
 from .signals import Signal
 from .storageviews import Dataset, KeyValueStore, RequestQueue
 from .users import User
@@ -47,6 +49,16 @@ class Run:
     def actor_full_name(self) -> str:
         """``owner/name`` of that Actor."""
         return self._platform.actors.full_name(self._platform.actors.get(self.actor_id))
+
+    @property
+    def environment(self) -> ActorEnvironment:
+        """The variables the platform sets for its process, with the key to its secret input where it has one."""
+        run = self.stored
+        found = ActorEnvironment.of_run(run, self.user, self.actor_full_name)
+        if not has_secrets(self._platform.actors.get(run.current_actor).input_schema):
+            return found
+        key = InputKey(run.owner, run.current_actor)
+        return found.changed(input_secrets_private_key=key.private_key_file, input_secrets_passphrase=key.passphrase)
 
     @property
     def token(self) -> str:
