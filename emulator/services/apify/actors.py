@@ -14,10 +14,12 @@ from .names import Reference, check_name, new_id
 from .storages import Page
 from .users import Caller, Users
 
-__all__ = ["FULL", "LIMITED", "Actor", "ActorSpec", "Actors", "Build", "Task"]
+__all__ = ["FULL", "LIMITED", "MEMORY_STEPS", "Actor", "ActorSpec", "Actors", "Build", "Task"]
 
 FULL = "FULL_PERMISSIONS"
 LIMITED = "LIMITED_PERMISSIONS"
+MEMORY_STEPS = tuple(128 << step for step in range(9))
+"""128 MB to 32 GB, each twice the one before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class ActorSpec:
     def __post_init__(self) -> None:
         if self.permission not in {FULL, LIMITED}:
             raise ValueError(f"permission is {FULL} or {LIMITED}, got {self.permission!r}")
+        if self.memory not in MEMORY_STEPS:
+            raise InvalidValue("memoryMbytes must be a power of 2 between 128 and 32768")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,7 @@ class Actors:
 
     def add(self, owner: str, name: str, spec: ActorSpec | None = None, *, actor_id: str = "") -> Actor:
         """A new Actor with one finished build. Raises ``InvalidValue`` for a name that is none, or taken."""
-        check_name(name)
-        if self._world.one("SELECT 1 FROM apify_actor WHERE owner = ? AND name = ?", (owner, name)):
-            raise InvalidValue(f"name {name} is already used by another Actor of this account")
+        self._require_free("apify_actor", owner, name)
         given, now = spec or ActorSpec(), self._clock.time()
         actor_id = actor_id or new_id(self._ids)
         self._world.execute(
@@ -154,7 +156,9 @@ class Actors:
     def change(self, actor: Actor, **columns: Any) -> Actor:
         """Change columns of an Actor; objects are kept as JSON."""
         if "name" in columns:
-            check_name(columns["name"])
+            self._require_free("apify_actor", actor.owner, columns["name"], actor.id)
+        if columns.get("memory", actor.memory) not in MEMORY_STEPS:
+            raise InvalidValue("memoryMbytes must be a power of 2 between 128 and 32768")
         values = {name: _text(value) if isinstance(value, dict) else value for name, value in columns.items()}
         sets = ", ".join(f"{name} = ?" for name in (*values, "modified_at"))
         self._world.execute(
@@ -226,9 +230,7 @@ class Actors:
         self, actor: Actor, owner: str, name: str, value: dict[str, Any] | None, options: dict[str, Any] | None = None
     ) -> Task:
         """A new task. Raises ``InvalidValue`` for a name that is none, or taken."""
-        check_name(name)
-        if self._world.one("SELECT 1 FROM apify_task WHERE owner = ? AND name = ?", (owner, name)):
-            raise InvalidValue(f"name {name} is already used by another task of this account")
+        self._require_free("apify_task", owner, name)
         now, task_id = self._clock.time(), new_id(self._ids)
         self._world.execute(
             "INSERT INTO apify_task VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?)",
@@ -261,7 +263,7 @@ class Actors:
     def change_task(self, task: Task, **columns: Any) -> Task:
         """Change columns of a task; objects are kept as JSON."""
         if "name" in columns:
-            check_name(columns["name"])
+            self._require_free("apify_task", task.owner, columns["name"], task.id)
         values = {name: _text(value) if isinstance(value, dict) else value for name, value in columns.items()}
         sets = ", ".join(f"{name} = ?" for name in (*values, "modified_at"))
         self._world.execute(
@@ -272,6 +274,12 @@ class Actors:
     def delete_task(self, task: Task) -> None:
         """Remove a task."""
         self._world.execute("DELETE FROM apify_task WHERE id = ?", (task.id,))
+
+    def _require_free(self, table: str, owner: str, name: str, bearer: str = "") -> None:
+        """Raise ``InvalidValue`` for a name that is none, or that another than ``bearer`` has."""
+        check_name(name)
+        if self._world.one(f"SELECT 1 FROM {table} WHERE owner = ? AND name = ? AND id != ?", (owner, name, bearer)):
+            raise InvalidValue(f"name {name} is already used in this account")
 
 
 def _text(value: Any) -> str | None:

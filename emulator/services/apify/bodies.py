@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 import brotli  # type: ignore[import-untyped]
@@ -12,7 +14,18 @@ import brotli  # type: ignore[import-untyped]
 from ...kernel.http import Call
 from .errors import InvalidRequest, TooLarge, UnsupportedContentEncoding
 
-__all__ = ["JSON_LIMIT", "RECORD_LIMIT", "decoded_body", "json_body", "json_object"]
+__all__ = [
+    "JSON_LIMIT",
+    "RECORD_LIMIT",
+    "decoded_body",
+    "json_body",
+    "json_object",
+    "number_member",
+    "object_member",
+    "text_member",
+]
+
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 JSON_LIMIT = 9 * 1024 * 1024
 """Most bytes of a JSON payload (``MAX_PAYLOAD_SIZE_BYTES`` of the vendor's constants)."""
@@ -41,8 +54,9 @@ def json_body(call: Call) -> Any:
     if not body:
         return None
     try:
-        return json.loads(body)
-    except ValueError as error:
+        value = json.loads(body, parse_constant=_refuse_constant)
+        return _repaired(value) if _ESCAPED_SURROGATE.search(body) else value
+    except (ValueError, RecursionError) as error:
         raise InvalidRequest(f"Request body is not valid JSON: {error}", cause="body_not_json") from None
 
 
@@ -54,6 +68,40 @@ def json_object(call: Call) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InvalidRequest("POST data must be a JSON object", cause="body_not_object")
     return value
+
+
+def text_member(given: Mapping[str, Any], name: str) -> str | None:
+    """A text member of a body, ``None`` where absent or null. Raises ``InvalidRequest`` for anything else."""
+    value = given.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InvalidRequest(f'Field "{name}" must be a string', cause="member_invalid")
+    return value
+
+
+def number_member(given: Mapping[str, Any], name: str) -> int | None:
+    """A whole-number member, ``None`` where absent or null. Raises ``InvalidRequest`` for anything else."""
+    value = given.get(name)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53):
+        raise InvalidRequest(f'Field "{name}" must be a whole number', cause="member_invalid")
+    return value
+
+
+def object_member(given: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """An object member, ``None`` where absent or null. Raises ``InvalidRequest`` for anything else."""
+    value = given.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise InvalidRequest(f'Field "{name}" must be an object', cause="member_invalid")
+    return value
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _repaired(value: Any) -> Any:
+    """``value`` with every half of a surrogate pair, which no text can hold, as U+FFFD."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _decoded(body: bytes, encoding: str, limit: int) -> bytes:

@@ -33,7 +33,10 @@ class Items:
             raise InvalidRequest("Dataset items must be JSON objects", cause="item_not_object")
         if dataset.fields_schema is not None:
             _validate(items, json.loads(dataset.fields_schema))
-        texts = [json.dumps(item, ensure_ascii=False, separators=(",", ":")) for item in items]
+        try:
+            texts = [json.dumps(item, ensure_ascii=False, allow_nan=False, separators=(",", ":")) for item in items]
+        except ValueError:
+            raise InvalidRequest("Dataset items must not hold numbers beyond JSON's", cause="item_not_json") from None
         self._world.execute_many(
             "INSERT INTO apify_item VALUES (?, ?, ?)",
             ((dataset.id, position, text) for position, text in zip(count(self._size(dataset)), texts, strict=False)),

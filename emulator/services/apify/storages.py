@@ -9,6 +9,7 @@ from typing import Any, Literal
 from ...kernel.clock import Clock
 from ...kernel.ids import BASE62, Ids
 from ...kernel.world import Row, World
+from .bodies import text_member
 from .errors import InsufficientPermissions, InvalidValue, NotFound, TokenNotProvided
 from .names import Reference, check_name, new_id
 from .users import Caller, Users
@@ -131,12 +132,13 @@ class Storages:
         return self._users.get(storage.owner).general_access
 
     def update(self, storage: Storage, changes: dict[str, Any]) -> Storage:
-        """Rename, retitle or open a storage. Raises ``InvalidValue``; a taken name is refused too."""
+        """Rename, retitle or open a storage. Raises ``InvalidValue``, for a taken name too, and ``InvalidRequest``."""
+        name, title, access = (text_member(changes, each) for each in ("name", "title", "generalAccess"))
         if "name" in changes:
-            self._rename(storage, changes["name"])
+            self._rename(storage, name)
         if "title" in changes:
-            self._world.execute("UPDATE apify_storage SET title = ? WHERE id = ?", (changes["title"], storage.id))
-        if (access := changes.get("generalAccess")) is not None:
+            self._world.execute("UPDATE apify_storage SET title = ? WHERE id = ?", (title, storage.id))
+        if access is not None:
             if access not in GENERAL_ACCESS:
                 raise InvalidValue(f"generalAccess must be one of {', '.join(GENERAL_ACCESS)}")
             self._world.execute("UPDATE apify_storage SET general_access = ? WHERE id = ?", (access, storage.id))

@@ -18,6 +18,7 @@ from ...kernel.clock import Clock, rfc3339
 from ...kernel.http import Call, Headers, Reply
 from ...kernel.ids import Ids
 from ...kernel.world import Row, World
+from .bodies import object_member, text_member
 from .errors import InvalidRequest, InvalidValue, NotFound
 from .names import new_id
 from .storages import Page
@@ -243,11 +244,15 @@ def _checked(given: dict[str, Any]) -> dict[str, Any]:
     events = given.get("eventTypes")
     if not isinstance(events, list) or not events:
         raise InvalidRequest('Field "eventTypes" is required', cause="webhook_incomplete")
-    if unknown := [each for each in events if each not in EVENT_TYPES]:
-        raise InvalidValue(f"unknown event type {unknown[0]}")
-    url = given.get("requestUrl")
-    if not isinstance(url, str) or urlsplit(url).scheme not in {"http", "https"}:
+    for name in ("idempotencyKey", "payloadTemplate", "headersTemplate", "description"):
+        text_member(given, name)
+    object_member(given, "condition")
+    if any(each not in EVENT_TYPES for each in events):
+        raise InvalidValue(f"eventTypes must be among {', '.join(EVENT_TYPES)}")
+    if not _is_url(text_member(given, "requestUrl") or ""):
         raise InvalidRequest('Field "requestUrl" must be an HTTP URL', cause="webhook_incomplete")
+    if not _is_object(_filled(text_member(given, "headersTemplate") or "{}", {}, strings=True)):
+        raise InvalidRequest('Field "headersTemplate" must be a JSON object', cause="webhook_template")
     defaults = {
         "isAdHoc": False,
         "condition": {},
@@ -260,6 +265,21 @@ def _checked(given: dict[str, Any]) -> dict[str, Any]:
     }
     known = {*defaults, "eventTypes", "requestUrl", "idempotencyKey"}
     return {**defaults, **{name: value for name, value in given.items() if name in known and value is not None}}
+
+
+def _is_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+    except ValueError:
+        return False
+    return url.scheme in {"http", "https"} and bool(url.hostname)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def _matches(condition: dict[str, Any], data: dict[str, str]) -> bool:

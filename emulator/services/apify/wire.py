@@ -46,6 +46,17 @@ __all__ = [
 
 CONSOLE = "https://console.apify.com"
 USD_PER_COMPUTE_UNIT = 0.4
+FEATURES = (
+    *("ACTORS", "STORAGE", "SCHEDULER", "PROXY", "PROXY_EXTERNAL_ACCESS", "PROXY_RESIDENTIAL", "PROXY_SERPS"),
+    *("WEBHOOKS", "ACTORS_PUBLIC_ALL", "ACTORS_PUBLIC_DEVELOPER"),
+)
+_ENABLED = {
+    "isEnabled": True,
+    "disabledReason": None,
+    "disabledReasonType": None,
+    "isTrial": False,
+    "trialExpirationAt": None,
+}
 PROXY_GROUPS = (("SHADER", "Shared datacenter proxies", 10), ("RESIDENTIAL", "Residential proxies", 1000))
 
 
@@ -91,7 +102,7 @@ def private_user(user: User) -> dict[str, Any]:
             ],
         },
         "plan": _plan(user),
-        "effectivePlatformFeatures": {},
+        "effectivePlatformFeatures": {name: dict(_ENABLED) for name in FEATURES},
         "createdAt": instant(user.created_at),
         "isPaying": user.paying,
     }

@@ -8,7 +8,7 @@ from ....kernel.http import Reply
 from ....kernel.service import Exchange
 from .. import wire
 from ..actors import ActorSpec
-from ..bodies import json_body, json_object
+from ..bodies import json_body, json_object, number_member, object_member, text_member
 from ..errors import InvalidInput, InvalidRequest
 from ..inputs import completed_input, input_problems
 from ..platform import Platform
@@ -58,14 +58,12 @@ def list_actors(platform: Platform, exchange: Exchange) -> Reply:
 def create(platform: Platform, exchange: Exchange) -> Reply:
     """A new Actor."""
     given = json_object(exchange.call)
-    options = given.get("defaultRunOptions") or {}
+    options = _run_options(given)
     spec = ActorSpec(
-        title=given.get("title") or "",
-        description=given.get("description") or "",
+        title=text_member(given, "title") or "",
+        description=text_member(given, "description") or "",
         public=bool(given.get("isPublic")),
-        memory=options.get("memoryMbytes") or ActorSpec().memory,
-        timeout=options.get("timeoutSecs") or 0,
-        build=options.get("build") or ActorSpec().build,
+        **options,
     )
     name = _named(given)
     return wire.data(wire.actor(platform, platform.actors.add(caller_of(exchange).user.id, name, spec)), 201)
@@ -81,13 +79,11 @@ def get(platform: Platform, exchange: Exchange) -> Reply:
 def update(platform: Platform, exchange: Exchange) -> Reply:
     """Rename an Actor, or change its description, publicity or run options."""
     given = json_object(exchange.call)
-    columns: dict[str, Any] = {name: given[name] for name in ("name", "title", "description") if given.get(name)}
+    texts = {name: text_member(given, name) for name in ("name", "title", "description")}
+    columns: dict[str, Any] = {name: text for name, text in texts.items() if text}
     if given.get("isPublic") is not None:
         columns["public"] = bool(given["isPublic"])
-    options = given.get("defaultRunOptions") or {}
-    for name, column in (("memoryMbytes", "memory"), ("timeoutSecs", "timeout"), ("build", "build")):
-        if options.get(name) is not None:
-            columns[column] = options[name]
+    columns |= _run_options(given)
     return wire.data(wire.actor(platform, platform.actors.change(path_actor(platform, exchange), **columns)))
 
 
@@ -193,11 +189,11 @@ def list_tasks(platform: Platform, exchange: Exchange) -> Reply:
 def create_task(platform: Platform, exchange: Exchange) -> Reply:
     """A new task of an Actor."""
     given, caller = json_object(exchange.call), caller_of(exchange)
-    if not isinstance(given.get("actId"), str):
+    wanted = text_member(given, "actId")
+    if not wanted:
         raise InvalidRequest('Field "actId" is required', cause="task_incomplete")
-    actor = platform.actors.find(given["actId"], caller)
-    options = given.get("options") or {}
-    task = platform.actors.add_task(actor, caller.user.id, _named(given), given.get("input"), options)
+    actor, options = platform.actors.find(wanted, caller), object_member(given, "options")
+    task = platform.actors.add_task(actor, caller.user.id, _named(given), object_member(given, "input"), options)
     return wire.data(wire.task(platform, task), 201)
 
 
@@ -211,7 +207,9 @@ def get_task(platform: Platform, exchange: Exchange) -> Reply:
 def update_task(platform: Platform, exchange: Exchange) -> Reply:
     """Change a task's name, title, input or options."""
     given = json_object(exchange.call)
-    columns = {name: given[name] for name in ("name", "title", "input", "options") if given.get(name) is not None}
+    columns: dict[str, Any] = {name: text_member(given, name) for name in ("name", "title")}
+    columns |= {name: object_member(given, name) for name in ("input", "options")}
+    columns = {name: value for name, value in columns.items() if value is not None}
     return wire.data(wire.task(platform, platform.actors.change_task(path_task(platform, exchange), **columns)))
 
 
@@ -254,8 +252,19 @@ def start_task_run(platform: Platform, exchange: Exchange) -> Reply:
     return wire.data(wire.run(platform, run), 201)
 
 
+def _run_options(given: dict[str, Any]) -> dict[str, Any]:
+    """What ``defaultRunOptions`` sets, by the names of ``ActorSpec``."""
+    options = object_member(given, "defaultRunOptions") or {}
+    values = {
+        "memory": number_member(options, "memoryMbytes"),
+        "timeout": number_member(options, "timeoutSecs"),
+        "build": text_member(options, "build"),
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def _named(given: dict[str, Any]) -> str:
-    name = given.get("name")
-    if not isinstance(name, str) or not name:
+    name = text_member(given, "name")
+    if not name:
         raise InvalidRequest('Field "name" is required', cause="name_missing")
     return name

@@ -101,23 +101,23 @@ def list_items(platform: Platform, exchange: Exchange) -> Reply:
     """Items in the format and shape asked for; how many there are is in the headers."""
     query, found = Query(exchange.call), _readable(platform, exchange)
     offset = query.number("offset", 0)
-    limit = query.number("limit", NO_LIMIT)
+    limit = query.number("limit", NO_LIMIT) or NO_LIMIT
     desc = query.flag("desc")
     texts = platform.items.texts(found, offset=offset, limit=limit, desc=desc)
     view, format_name = _view(query, found), query.text("format", "json")
     if view.is_plain and format_name == "json":
-        count, body, content_type = len(texts), f"[{','.join(texts)}]".encode(), "application/json; charset=utf-8"
+        body, content_type = f"[{','.join(texts)}]".encode(), "application/json; charset=utf-8"
         extension = "json"
     else:
         rows = view.apply(json.loads(text) for text in texts)
         file = rendered(format_name, rows, _format_options(query))
-        count, body, content_type, extension = len(rows), file.body, file.content_type, file.extension
+        body, content_type, extension = file.body, file.content_type, file.extension
     headers = Headers(
         [
             ("Content-Type", content_type),
             ("X-Apify-Pagination-Offset", str(offset)),
             ("X-Apify-Pagination-Limit", str(limit)),
-            ("X-Apify-Pagination-Count", str(count)),
+            ("X-Apify-Pagination-Count", str(len(texts))),  # rows read, however many come out of them
             ("X-Apify-Pagination-Total", str(found.items)),
             ("X-Apify-Pagination-Desc", str(desc).lower()),
         ]

@@ -8,7 +8,7 @@ from typing import Any
 from ....kernel.http import Reply
 from ....kernel.service import Exchange
 from .. import wire
-from ..bodies import decoded_body, json_object
+from ..bodies import decoded_body, json_object, text_member
 from ..errors import InvalidRequest, NotFound
 from ..platform import Platform
 from ..query import Query
@@ -56,13 +56,11 @@ def get(platform: Platform, exchange: Exchange) -> Reply:
 def update(platform: Platform, exchange: Exchange) -> Reply:
     """Set the status message, or open the run; other members are ignored."""
     run, changes = _own(platform, exchange), json_object(exchange.call)
-    message = changes.get("statusMessage")
+    message, access = text_member(changes, "statusMessage"), text_member(changes, "generalAccess")
     if message is not None:
-        if not isinstance(message, str):
-            raise InvalidRequest('Field "statusMessage" must be a string', cause="member_invalid")
         run = platform.runs.say(run, message, terminal=bool(changes.get("isStatusMessageTerminal")))
-    if changes.get("generalAccess") is not None:
-        run = platform.runs.set_general_access(run, changes["generalAccess"])
+    if access is not None:
+        run = platform.runs.set_general_access(run, access)
     return wire.data(wire.run(platform, run))
 
 
