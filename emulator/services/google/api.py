@@ -179,6 +179,8 @@ class GoogleApi(ABC, Generic[_Request]):
         if is_upload(admitted.call) and admitted.media is None:
             routed = Routed(exchange.operation, exchange.path_parameters)
             caller = asdict(admitted.caller) | {"scopes": sorted(admitted.caller.scopes)}
+            with presented(admitted.call):
+                self.request(admitted)  # whose mailbox it is can be told before the media comes
             return self._uploads.begin(admitted.call, routed, caller)
         return self._run(admitted)
 

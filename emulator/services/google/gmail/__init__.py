@@ -10,8 +10,8 @@ from ..api import Admitted, GoogleApi
 from ..discovery import load
 from ..errors import DomainPolicy
 from ..organization import is_switched_off
-from ..uploads import UPLOADS_SCHEMA
 from ..topics import Topics
+from ..uploads import UPLOADS_SCHEMA
 from . import routes  # noqa: F401 - enters the handlers
 from .mailbox import Mailboxes
 from .quota import GmailQuota

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from emulator.kernel.http import Call, Headers, Reply
 from emulator.seeds import Seeds
 from emulator.services.google.gmail.facade import UserMailbox
 
+ALL = "https://mail.google.com/"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 SEED = """
@@ -90,11 +92,22 @@ class Site:
         call = Call(verb, host, full, urlencode(query, doseq=True), Headers(lines), body)
         return Answer(self.app.respond(call))
 
-    def client(self, *scopes: str) -> Any:
+    def post(self, path: str, body: Any = None, /, *, verb: str = "POST", user: str = "me", **options: Any) -> Answer:
+        """A call with a JSON body, by default with every right."""
+        options.setdefault("scopes", (ALL,))
+        content = b"" if body is None else json.dumps(body).encode()
+        return self.get(path, verb=verb, user=user, body=content, **options)
+
+    def service(self, *scopes: str, user: str = "ada@example.com") -> Any:
         """Google's own client, unmodified but for its transport."""
         from googleapiclient.discovery import build
 
-        return build("gmail", "v1", http=PipelineHttp(self, self.token(*scopes)), static_discovery=True).users()
+        transport = PipelineHttp(self, self.token(*scopes or (ALL,), user=user))
+        return build("gmail", "v1", http=transport, static_discovery=True)
+
+    def client(self, *scopes: str, user: str = "ada@example.com") -> Any:
+        """Its ``users()``."""
+        return self.service(*scopes or ("gmail.readonly",), user=user).users()
 
 
 class PipelineHttp(httplib2.Http):
@@ -124,6 +137,38 @@ def site():
     site = Site()
     yield site
     site.app.close()
+
+
+def mime(body: str = "Hello", /, **headers: str) -> bytes:
+    """A message by its header fields, ``_`` for ``-``."""
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", body]).encode()
+
+
+@pytest.fixture
+def raw():
+    """``raw`` of a body: base64url of a message given by its header fields."""
+    return lambda body="Hello", /, **headers: urlsafe_b64encode(mime(body, **headers)).decode()
+
+
+@pytest.fixture
+def users(site):
+    """Google's client with every right."""
+    return site.client(ALL)
+
+
+@pytest.fixture
+def refused():
+    """Status, message and legacy reason of a client call that must fail."""
+    from googleapiclient.errors import HttpError
+
+    def refusal(request: Any) -> tuple[int, str, str]:
+        with pytest.raises(HttpError) as caught:
+            request.execute()
+        error = json.loads(caught.value.content)["error"]
+        return error["code"], error["message"], error["errors"][0]["reason"]
+
+    return refusal
 
 
 @pytest.fixture
