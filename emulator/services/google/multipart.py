@@ -40,7 +40,8 @@ def boundary_of(content_type: str) -> str:
 
 def split_multipart(body: bytes, boundary: str) -> list[BodyPart]:
     """The parts between the delimiters. Raises ``MalformedMultipart`` where the closing one is missing."""
-    delimiter = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    literal = re.escape(boundary.encode("utf-8", "replace"))
+    delimiter = re.compile(rb"(?:\A|\r?\n)--" + literal + rb"(--)?[ \t]*(?=\r?\n|\Z)")
     parts: list[BodyPart] = []
     start = -1
     for match in delimiter.finditer(body):

@@ -111,7 +111,7 @@ class Site:
 
 
 class PipelineHttp(httplib2.Http):
-    """httplib2 without a socket: each request goes through the pipeline."""
+    """httplib2 without a socket: each request goes through the pipeline, with ``token`` unless that is empty."""
 
     def __init__(self, site: Site, token: str) -> None:
         super().__init__()
@@ -121,7 +121,8 @@ class PipelineHttp(httplib2.Http):
 
     def request(self, uri: str, method: str = "GET", body: Any = None, headers: Any = None, **options: Any) -> Any:
         url = urlsplit(uri)
-        lines = Headers({**(headers or {}), "Authorization": f"Bearer {self._token}"})
+        own = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        lines = Headers({**(headers or {}), **own})
         given = body.read() if hasattr(body, "read") else body
         content = given.encode() if isinstance(given, str) else given or b""
         call = Call(method, url.hostname or "", url.path, url.query, lines, content, url.scheme)
@@ -169,6 +170,18 @@ def refused():
         return error["code"], error["message"], error["errors"][0]["reason"]
 
     return refusal
+
+
+@pytest.fixture
+def bare_http(site):
+    """An ``httplib2.Http`` that leaves credentials to its caller."""
+    return PipelineHttp(site, "")
+
+
+@pytest.fixture(scope="session")
+def make_site():
+    """The class itself, for fixtures of a wider scope and for state machines."""
+    return Site
 
 
 @pytest.fixture
