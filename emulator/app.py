@@ -145,6 +145,7 @@ class App:
 
     def rollback(self, mark: Mark) -> None:
         """Undo everything since ``mark``: world, clock, ids, faults. The journal is cleared."""
+        self.apify.quiet()
         self.world.rollback(mark.world)
         self.faults.restore(mark.faults)
         self.journal.clear()
@@ -160,6 +161,7 @@ class App:
 
     def reset(self) -> None:
         """The world as it began: empty, then the configured seeds. Clock, ids, faults and journal begin anew."""
+        self.apify.quiet()
         self.world.clear()
         self.faults.clear()
         self.journal.clear()

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode, urlsplit
 
-from .http import Headers, Reply
+from .http import Headers, HeaderSource, Reply
 
 __all__ = ["CallbackError", "deliver", "post"]
 
@@ -32,9 +32,9 @@ def deliver(url: str, form: Iterable[tuple[str, str]] | None = None) -> Reply:
     return post(url, urlencode(list(form)).encode(), "application/x-www-form-urlencoded")
 
 
-def post(url: str, content: bytes, content_type: str) -> Reply:
-    """Post ``content`` to ``url`` and answer what the app says. Raises like ``deliver``."""
-    return _send("POST", url, content, {"Content-Type": content_type})
+def post(url: str, content: bytes, content_type: str, headers: HeaderSource = ()) -> Reply:
+    """Post ``content`` to ``url``, with ``headers``, and answer what the app says. Raises like ``deliver``."""
+    return _send("POST", url, content, {**dict(Headers(headers)), "Content-Type": content_type})
 
 
 def _send(verb: str, url: str, content: bytes | None, headers: dict[str, str]) -> Reply:

@@ -83,7 +83,7 @@ class ApifyService:
         if handler is None:
             return error_reply(501, "not-implemented", f"{exchange.operation.id} is not emulated")
         reply = handler(self.platform, exchange)
-        self.platform.webhooks.dispatch_due(self.platform.deliver)
+        self.platform.call_webhooks()
         return reply
 
     def unrouted(self, call: Call) -> Reply:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ...kernel.http import Call, Reply
 from ...kernel.live import UnknownName
@@ -160,6 +159,11 @@ class Apify:
         """Wait until everything registered for started Actors has returned; answers whether it has."""
         return self.platform.jobs.wait(seconds)
 
+    def quiet(self) -> bool:
+        """Forget the receivers and end what works beside the calls, runs of Actors too; answers whether all ended."""
+        self._receivers.clear()
+        return self.platform.quiet()
+
     def pass_time(self) -> None:
         """Let happen what the virtual clock has made due: timeouts, kills, webhook calls."""
         with self._world.transaction():
@@ -237,6 +241,5 @@ class Apify:
         return self.platform.storages.create(kind, self._owner(owner).id, name=name).id
 
     def _dispatch(self, call: Call) -> Reply:
-        url = urlsplit(call.url)._replace(query="", fragment="").geturl()
-        receiver = self._receivers.get(url)
+        receiver = self._receivers.get(f"{call.scheme}://{call.headers.get('host')}{call.path}")
         return receiver.answer(call) if receiver is not None else self._deliver(call)

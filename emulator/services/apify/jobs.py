@@ -8,18 +8,22 @@ Which handler stands for which Actor is noted in the world, so that a rollback u
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
 from ...kernel.world import World
+from .errors import NotFound
 
 __all__ = ["Jobs"]
+
+log = logging.getLogger("emulator")
 
 STOP_SECONDS = 5.0
 
 
 class Jobs:
-    """Handlers of Actors, and the threads that run them now."""
+    """Handlers of Actors, and the threads the platform works on beside the calls."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -42,20 +46,28 @@ class Jobs:
         handler = self.handler(name)
         if handler is None:
             return False
-        thread = threading.Thread(target=self._run, args=(handler, run_id), name=f"run {run_id}", daemon=True)
-        self._threads.add(thread)
-        thread.start()
+        self.spawn(lambda: handler(run_id), f"run {run_id}")
         return True
 
+    def spawn(self, work: Callable[[], None], name: str) -> None:
+        """Do ``work`` on a thread of its own, once the present call is over."""
+        thread = threading.Thread(target=self._work, args=(work,), name=name, daemon=True)
+        self._threads.add(thread)
+        thread.start()
+
     def wait(self, seconds: float = STOP_SECONDS) -> bool:
-        """Wait until every handler has returned; answers whether all have within ``seconds`` each."""
-        for thread in tuple(self._threads):
+        """Wait until everything spawned has returned; answers whether all has, each within ``seconds``."""
+        for thread in tuple(self._threads - {threading.current_thread()}):
             thread.join(seconds)
         return not any(thread.is_alive() for thread in tuple(self._threads))
 
-    def _run(self, handler: Callable[[str], None], run_id: str) -> None:
+    def _work(self, work: Callable[[], None]) -> None:
         try:
-            handler(run_id)
+            with self._world.lock:  # held by the call that spawned us, until it is committed or undone
+                pass
+            work()
+        except NotFound:
+            log.debug("what a job worked on has gone with its world", exc_info=True)
         finally:
             self._threads.discard(threading.current_thread())
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from functools import partial
 
+from ...kernel.callback import CallbackError, post
 from ...kernel.http import Call, Reply
+from ...kernel.pipeline import is_loopback
 from ...kernel.service import Kernel
 from . import wire
 from .actors import Actor, Actors
@@ -18,9 +22,11 @@ from .settings import Settings
 from .signals import Signals
 from .storages import Storages
 from .users import User, Users
-from .webhooks import Webhooks
+from .webhooks import Dispatch, Webhooks, webhook_call
 
 __all__ = ["Platform", "unreachable"]
+
+log = logging.getLogger("emulator")
 
 
 class Platform:
@@ -42,6 +48,7 @@ class Platform:
         self.life = Life(world, clock, self.users, self.actors, self.runs, self.signals, self._happened)
         self.jobs = Jobs(world)
         self.deliver: Callable[[Call], Reply] = unreachable
+        world.before_close.append(self._close)
 
     def start(self, user: User, actor: Actor, options: RunOptions, given: RunInput) -> Run:
         """Start a run; what stands for the Actor takes it up once the present call is over."""
@@ -58,7 +65,33 @@ class Platform:
     def pass_time(self) -> None:
         """Let happen what the virtual clock has made due: timeouts, kills, webhook calls."""
         self.life.settle_all()
-        self.webhooks.dispatch_due(self.deliver)
+        self.call_webhooks()
+
+    def call_webhooks(self) -> None:
+        """Make the webhook calls that are due. An app on this machine is called beside the present call."""
+        while (dispatch := self.webhooks.take_due()) is not None:
+            call = webhook_call(dispatch)
+            if is_loopback(call.host):
+                self.jobs.spawn(partial(self._post, dispatch, call), f"webhook {dispatch.id}")
+            else:
+                self.webhooks.record(dispatch, self.deliver(call))
+
+    def quiet(self) -> bool:
+        """End everything that works beside the calls, runs of Actors too; answers whether all of it has ended."""
+        self.signals.emit_all("kill")
+        return self.jobs.wait()
+
+    def _close(self) -> None:
+        if not self.quiet():
+            log.warning("a handler that stands for an Actor is still at work while the world is closed")
+
+    def _post(self, dispatch: Dispatch, call: Call) -> None:
+        try:
+            reply, problem = post(dispatch.url, call.body, call.content_type, call.headers.without("host")), ""
+        except CallbackError as error:
+            reply, problem = None, str(error)
+        with self.kernel.world.transaction():
+            self.webhooks.record(dispatch, reply, problem)
 
     def _happened(self, run: Run, event: str) -> None:
         data = {"actorId": run.actor, "actorRunId": run.id}

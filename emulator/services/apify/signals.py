@@ -52,3 +52,8 @@ class Signals:
         """Tell everyone who listens to ``run``."""
         for listener in tuple(self._listeners.get(run, ())):
             listener(Signal(run, name, data or {}))
+
+    def emit_all(self, name: SignalName) -> None:
+        """Tell everyone who listens to any run."""
+        for run in tuple(self._listeners):
+            self.emit(run, name)

@@ -1,14 +1,13 @@
 """Webhooks: what is to be called when a run gets somewhere, the calls made, and those still due.
 
 Event types, payload and retries after the vendor's documentation: any answer outside 200-299 is retried after one,
-two, four ... minutes, eleven times. The calls go out through ``deliver``, which the application provides.
+two, four ... minutes, eleven times. Who makes the calls is the platform's business.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +23,7 @@ from .names import new_id
 from .storages import Page
 from .users import Caller
 
-__all__ = ["EVENT_TYPES", "Dispatch", "Webhook", "Webhooks"]
+__all__ = ["EVENT_TYPES", "Dispatch", "Webhook", "Webhooks", "webhook_call"]
 
 EVENT_TYPES = (
     *(f"ACTOR.BUILD.{name}" for name in ("ABORTED", "CREATED", "FAILED", "SUCCEEDED", "TIMED_OUT")),
@@ -33,6 +32,7 @@ EVENT_TYPES = (
 )
 RETRIES = 11
 FIRST_RETRY_SECONDS = 60.0
+_TAKEN = 9e15
 _VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 DEFAULT_PAYLOAD = """{
     "userId": {{userId}},
@@ -179,13 +179,37 @@ class Webhooks:
         )
         return dispatch
 
-    def dispatch_due(self, deliver: Callable[[Call], Reply]) -> int:
-        """Make every attempt that is due; answers how many were made."""
-        made = 0
-        while (row := self._next_due()) is not None:
-            self._attempt(_dispatch(row), deliver)
-            made += 1
-        return made
+    def take_due(self) -> Dispatch | None:
+        """The next dispatch whose time has come, taken off the queue until ``record`` puts it back; or ``None``."""
+        row = self._world.one(
+            "SELECT * FROM apify_dispatch WHERE status = 'ACTIVE' AND due_at <= ? ORDER BY due_at, rowid LIMIT 1",
+            (self._clock.time(),),
+        )
+        if row is None:
+            return None
+        self._world.execute("UPDATE apify_dispatch SET due_at = ? WHERE id = ?", (_TAKEN, row["id"]))
+        return _dispatch(row)
+
+    def record(self, dispatch: Dispatch, reply: Reply | None, problem: str = "") -> None:
+        """Note an attempt: the answer, or the ``problem`` that there was none. What failed is retried later."""
+        now = self._clock.time()
+        succeeded = reply is not None and 200 <= reply.status < 300
+        if reply is not None and not succeeded:
+            problem = f"Webhook returned status code {reply.status}"
+        call: dict[str, Any] = {
+            "startedAt": rfc3339(datetime.fromtimestamp(max(dispatch.due_at, dispatch.created_at), UTC)),
+            "finishedAt": rfc3339(self._clock.now()),
+            "errorMessage": problem or None,
+            "responseStatus": None if reply is None else reply.status,
+            "responseBody": None if reply is None else reply.body[:10_000].decode("utf-8", "replace"),
+        }
+        calls = [*dispatch.calls, call]
+        over = len(calls) > RETRIES or self._never_retried(dispatch.webhook)
+        status = "SUCCEEDED" if succeeded else "FAILED" if over else "ACTIVE"
+        self._world.execute(
+            "UPDATE apify_dispatch SET status = ?, due_at = ?, calls = ? WHERE id = ?",
+            (status, now + FIRST_RETRY_SECONDS * 2 ** (len(calls) - 1), json.dumps(calls), dispatch.id),
+        )
 
     def dispatch(self, dispatch_id: str, caller: Caller) -> Dispatch:
         """The caller's dispatch. Raises ``NotFound``."""
@@ -204,35 +228,6 @@ class Webhooks:
             (*values, page.limit, page.offset),
         )
         return total, [_dispatch(row) for row in rows]
-
-    def _next_due(self) -> Row | None:
-        return self._world.one(
-            "SELECT * FROM apify_dispatch WHERE status = 'ACTIVE' AND due_at <= ? ORDER BY due_at, rowid LIMIT 1",
-            (self._clock.time(),),
-        )
-
-    def _attempt(self, dispatch: Dispatch, deliver: Callable[[Call], Reply]) -> None:
-        now = self._clock.time()
-        # Taken off the queue first: what is called may itself lead here.
-        self._world.execute("UPDATE apify_dispatch SET due_at = 9e15 WHERE id = ?", (dispatch.id,))
-        reply = deliver(_call(dispatch))
-        call: dict[str, Any] = {
-            "startedAt": rfc3339(datetime.fromtimestamp(now, UTC)),
-            "finishedAt": rfc3339(self._clock.now()),
-            "errorMessage": None,
-            "responseStatus": reply.status,
-            "responseBody": reply.body[:10_000].decode("utf-8", "replace"),
-        }
-        succeeded = 200 <= reply.status < 300
-        if not succeeded:
-            call["errorMessage"] = f"Webhook returned status code {reply.status}"
-        calls = [*dispatch.calls, call]
-        over = len(calls) > RETRIES or self._never_retried(dispatch.webhook)
-        status = "SUCCEEDED" if succeeded else "FAILED" if over else "ACTIVE"
-        self._world.execute(
-            "UPDATE apify_dispatch SET status = ?, due_at = ?, calls = ? WHERE id = ?",
-            (status, now + FIRST_RETRY_SECONDS * 2 ** (len(calls) - 1), json.dumps(calls), dispatch.id),
-        )
 
     def _never_retried(self, webhook_id: str) -> bool:
         row = self._world.one("SELECT * FROM apify_webhook WHERE id = ?", (webhook_id,))
@@ -320,7 +315,8 @@ def _value(variables: dict[str, Any], path: str) -> Any:
     return value
 
 
-def _call(dispatch: Dispatch) -> Call:
+def webhook_call(dispatch: Dispatch) -> Call:
+    """The request a dispatch makes."""
     url = urlsplit(dispatch.url)
     headers = Headers(
         [

@@ -439,7 +439,7 @@ def dispatch(found: Dispatch) -> dict[str, Any]:
         "createdAt": instant(found.created_at),
         "status": found.status,
         "eventType": found.event,
-        "eventData": found.event_data,
+        "eventData": found.event_data or None,
         "calls": found.calls,
     }
 
