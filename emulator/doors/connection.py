@@ -147,6 +147,19 @@ class Connection(asyncio.Protocol):
         """The gate stops: end the connection. A protocol with a word for that overrides this."""
         self.transport.close()
 
+    def linger(self, *, client_finished: bool = False) -> None:
+        """Say no more once everything written has been sent, and drop what still comes until the client is done.
+
+        Closing on unread bytes sends RST, and that can overtake the answer: a close_notify on its way is enough.
+        """
+        if client_finished:
+            self.transport.close()
+        else:
+            self.transport.write_eof()
+            self.transport.resume_reading()
+        limits = self.traffic.limits
+        self.allow(limits.idle_seconds if self.transport.get_write_buffer_size() else limits.linger_seconds)
+
     def reset(self) -> None:
         """Break the connection with RST, as a crashed server or a dropped link does."""
         raw = self.transport.get_extra_info("socket")

@@ -230,30 +230,18 @@ class Http1Connection(Connection):
             self.transport.write(body)
 
     def _reject(self, problem: BadRequest, verb: str = "") -> None:
-        """Answer, then end the conversation gently.
-
-        What the client is still sending is read and dropped: closing on unread bytes sends RST, and that can overtake
-        the answer.
-        """
+        """Answer, then end the conversation."""
         if not problem.refuses:
             self.note(str(problem))
         reply = problem.reply
         date = self.traffic.application.date()
         head = render_head(reply, verb, date=date, connection="close", phrase=problem.phrase)
         self._write(head, render_body(reply, verb))
-        self._ending = True
-        if self._client_finished:
-            self.transport.close()
-            return
-        self.transport.write_eof()
-        self.transport.resume_reading()
-        self.allow(self.traffic.limits.linger_seconds)
+        self._end()
 
     def _end(self) -> None:
-        """Close once everything written has been sent."""
         self._ending = True
-        self.transport.close()
-        self.allow(self.traffic.limits.linger_seconds)
+        self.linger(client_finished=self._client_finished)
 
     def _break(self) -> None:
         self._ending = True

@@ -114,7 +114,7 @@ class Http2Connection(Connection):
             self.note(f"HTTP/2 broken: {str(error) or type(error).__name__}")
             if self._h2.state_machine.state is not ConnectionState.CLOSED:
                 self._h2.close_connection(error.error_code)  # else h2 has said GOAWAY already
-            self._linger()
+            self._finish()
             return
         for event in events:
             self._take(event)
@@ -141,13 +141,16 @@ class Http2Connection(Connection):
         if self._ending or self._congested:
             self.transport.abort()
         else:
-            self.farewell()
+            self._h2.close_connection()
+            self._finish()
 
     def farewell(self) -> None:
         """Say that no further stream will be served, and close."""
         if not self._ending:
             self._h2.close_connection()
-            self._finish()
+            self._flush()
+        self._ending = True
+        self.transport.close()
 
     # Receiving
 
@@ -275,7 +278,8 @@ class Http2Connection(Connection):
         if self._ending:
             return
         if self._client_finished and not self._streams:
-            self.farewell()
+            self._h2.close_connection()
+            self._finish()
         elif any(stream.delayed for stream in self._streams.values()):
             self.deadline = math.inf
         else:
@@ -306,18 +310,9 @@ class Http2Connection(Connection):
             self._h2.reset_stream(stream.number, ErrorCodes.NO_ERROR)
 
     def _finish(self) -> None:
-        """Close once everything written has been sent."""
         self._flush()
         self._ending = True
-        self.transport.close()
-        self.allow(self.traffic.limits.linger_seconds)
-
-    def _linger(self) -> None:
-        """Close after a moment in which what still comes is dropped: RST on unread bytes could overtake the GOAWAY."""
-        self._flush()
-        self._ending = True
-        self.transport.write_eof()
-        self.allow(self.traffic.limits.linger_seconds)
+        self.linger(client_finished=self._client_finished)
 
     def _break(self) -> None:
         self._ending = True

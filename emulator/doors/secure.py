@@ -94,6 +94,8 @@ class TlsConnection(Connection):
 
     def data_received(self, data: bytes) -> None:
         """Decrypt, and give what comes out to the protocol inside."""
+        if self._finished:
+            return  # nobody listens any more
         self._incoming.write(data)
         if self._inside is not None or self._shake_hands():
             self._read()

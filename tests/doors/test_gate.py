@@ -191,6 +191,19 @@ class TestRequests:
         assert wire.read_all() == b""
 
 
+    def test_what_still_comes_after_the_last_answer_destroys_nothing_of_it(
+        self, dial: Dial, application: Application
+    ) -> None:
+        """Closing on unread bytes would send RST, and the client would lose what it has not read yet."""
+        application.answers["/x"] = lambda _: Reply(body=bytes(200_000))
+        wire = dial()
+        wire.send(b"GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert b"\r\n\r\n" in wire.read_head()
+        for _ in range(20):
+            wire.send(b"still talking")
+        assert len(wire.read_all()) == 200_000
+
+
 class TestReplies:
     def test_head_has_the_length_but_no_body(self, dial: Dial) -> None:
         wire = dial()
