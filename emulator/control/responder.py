@@ -14,6 +14,7 @@ from ..kernel.live import UnknownName
 from ..kernel.seed import SeedError
 from ..kernel.world import WorldError
 from .checkpoints import Checkpoints
+from .console import Console
 from .guard import refusal
 from .routes import ROUTES, ControlError, Request
 
@@ -40,6 +41,7 @@ class Control:
         self._app = app
         self._environment = environment
         self._checkpoints = Checkpoints()
+        self._console = Console(app)
 
     def answers(self, call: Call) -> bool:
         """Whether a call is meant for the control API."""
@@ -50,6 +52,8 @@ class Control:
         if reason := refusal(call):
             return _error(403, reason)
         name = call.path.removeprefix(PREFIX).strip("/")
+        if not name:
+            return self._show(call)
         verbs = [verb for verb, route in ROUTES if route == name]
         if not verbs:
             listed = ", ".join(f"{verb} {PREFIX}/{route}" for verb, route in ROUTES)
@@ -61,6 +65,16 @@ class Control:
                 return _reply(ROUTES[call.verb, name](self._request(call)))
         except MISUSE as error:
             return _error(400, str(error))
+
+    def _show(self, call: Call) -> Reply:
+        """The console; a form that cannot be carried out brings the page again with the reason."""
+        with self._app.world.lock:
+            if call.verb != "POST":
+                return self._console.show()
+            try:
+                return self._console.act(call)
+            except MISUSE as error:
+                return self._console.show(str(error.args[0]) if isinstance(error, KeyError) else str(error))
 
     def _request(self, call: Call) -> Request:
         return Request(call, self._app, self._checkpoints, self._environment)

@@ -49,6 +49,12 @@ class Google:
         """The Cloud project of that id. Raises ``UnknownName`` listing the projects there are."""
         return Project.of(self.kernel.world, name)
 
+    @property
+    def projects(self) -> tuple[Project, ...]:
+        """Every Cloud project, by id."""
+        rows = self.kernel.world.all("SELECT id FROM google_project ORDER BY id")
+        return tuple(Project(self.kernel.world, row[0]) for row in rows)
+
     def client(self, name: str) -> Client:
         """The OAuth client of that name or client id. Raises ``UnknownName``."""
         return Client.named(self.kernel.world, name)
