@@ -148,7 +148,9 @@ class Http1Connection(Connection):
                 return
             self._reader.decline_upgrade()
         reply = answer(self.traffic.application, call)
-        if reply.disruption is not None and reply.disruption.delay > 0:
+        if reply.disruption is not None and reply.disruption.stall:
+            self._stall()
+        elif reply.disruption is not None and reply.disruption.delay > 0:
             self.deadline = math.inf
             self._timed_head = None
             self._delayed = self.traffic.loop.call_later(reply.disruption.delay, self._deliver_late, request, reply)
@@ -208,10 +210,35 @@ class Http1Connection(Connection):
         elif disruption.truncate is not None and disruption.truncate < len(body):
             self._write(head, body[: disruption.truncate])
             self._end()
+        elif disruption.drip and len(body) > disruption.piece:
+            self.transport.write(head)
+            self._drip(memoryview(body), disruption, stays=stays)
         else:
             self._write(head, body)
             if not stays:
                 self._end()
+
+    def _drip(self, rest: memoryview, disruption: Disruption, *, stays: bool) -> None:
+        """Send one piece of a body, the next one later; whoever asks meanwhile waits, as behind a delay."""
+        self.transport.write(rest[: disruption.piece].tobytes())
+        rest = rest[disruption.piece :]
+        if rest:
+            self.deadline = math.inf
+            self._delayed = self.traffic.loop.call_later(
+                disruption.drip, lambda: self._drip(rest, disruption, stays=stays)
+            )
+            return
+        self._delayed = None
+        if not stays:
+            self._end()
+        else:
+            self._serve()
+
+    def _stall(self) -> None:
+        """Say nothing more. Reading goes on, only so that the client's leaving is noticed."""
+        self._ending = True
+        self.deadline = math.inf
+        self.transport.resume_reading()
 
     def _render(self, reply: Reply, verb: str, connection: str) -> tuple[bytes, bytes]:
         date = self.traffic.application.date()

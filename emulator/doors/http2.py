@@ -61,6 +61,9 @@ class Stream:
     sending: bool = False
     breaks: bool = False
     """The connection is to break once ``rest`` has been sent."""
+    held: memoryview = field(default_factory=lambda: memoryview(b""))
+    """What a slow drip has not let into ``rest`` yet."""
+    stalled: bool = False
 
     def pseudo(self, name: str) -> str:
         """The value of a pseudo-header: ``:method``, ``:path``, ``:authority``."""
@@ -217,7 +220,9 @@ class Http2Connection(Connection):
         return Call(verb, host, target.path, target.query, headers, stream.body.getvalue(), scheme, peer)
 
     def _schedule(self, stream: Stream, reply: Reply) -> None:
-        if reply.disruption is not None and reply.disruption.delay > 0:
+        if reply.disruption is not None and reply.disruption.stall:
+            stream.stalled = True
+        elif reply.disruption is not None and reply.disruption.delay > 0:
             stream.delayed = self.traffic.loop.call_later(reply.disruption.delay, self._deliver_late, stream, reply)
         else:
             self._deliver(stream, reply)
@@ -248,6 +253,21 @@ class Http2Connection(Connection):
         elif disruption.truncate is not None and disruption.truncate < len(stream.rest):
             stream.rest = stream.rest[: disruption.truncate]
             stream.breaks = True
+        elif disruption.drip:
+            stream.held, stream.rest = stream.rest, memoryview(b"")
+            self._drip(stream, disruption)
+
+    def _drip(self, stream: Stream, disruption: Disruption) -> None:
+        """Let one more piece of an answer out, and the next one later."""
+        piece, stream.held = stream.held[: disruption.piece], stream.held[disruption.piece :]
+        stream.rest = memoryview(stream.rest.tobytes() + piece.tobytes())
+        stream.delayed = None
+        if stream.held:
+            stream.delayed = self.traffic.loop.call_later(disruption.drip, self._drip_on, stream, disruption)
+
+    def _drip_on(self, stream: Stream, disruption: Disruption) -> None:
+        self._drip(stream, disruption)
+        self._pump()
 
     def _begin(self, stream: Stream, reply: Reply) -> None:
         """Send the head of an answer; the rest waits in ``stream``. Raises ``ValueError`` for an unsendable header."""
@@ -280,7 +300,7 @@ class Http2Connection(Connection):
         if self._client_finished and not self._streams:
             self._h2.close_connection()
             self._finish()
-        elif any(stream.delayed for stream in self._streams.values()):
+        elif any(stream.delayed or stream.stalled for stream in self._streams.values()):
             self.deadline = math.inf
         else:
             self.allow(self.traffic.limits.idle_seconds)
@@ -291,10 +311,11 @@ class Http2Connection(Connection):
             if room <= 0:
                 return
             piece, stream.rest = stream.rest[:room], stream.rest[room:]
-            last = not (stream.rest or stream.trailers or stream.breaks)
+            last = not (stream.rest or stream.held or stream.trailers or stream.breaks)
             self._h2.send_data(stream.number, piece.tobytes(), end_stream=last)
-            self._flush()
-        if stream.rest or self._ending:
+            if stream.rest:
+                self._flush()  # and learn whether the client keeps up
+        if stream.rest or stream.held or self._ending:
             return
         if stream.breaks:
             self._finish()

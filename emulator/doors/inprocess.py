@@ -1,7 +1,7 @@
 """Ways in without a socket: an httpx transport and a requests adapter.
 
-Faults act here as they do on the wire, without waiting: a delay longer than the client's read timeout is that
-client's timeout error at once, a shorter one passes unnoticed; a reset is its connection error.
+Faults act here as they do on the wire, without waiting: a delay longer than the client's read timeout, and any stall,
+is that client's timeout error at once, a shorter one passes unnoticed; a reset is its connection error.
 """
 
 from __future__ import annotations
@@ -122,7 +122,9 @@ def _finished(responder: Responder, reply: Reply) -> list[tuple[str, str]]:
 
 
 def _times_out(disruption: Disruption | None, read_timeout: float | None) -> bool:
-    return disruption is not None and read_timeout is not None and disruption.delay >= read_timeout
+    if disruption is None or disruption.stall:
+        return disruption is not None
+    return read_timeout is not None and max(disruption.delay, disruption.drip) >= read_timeout
 
 
 def _breaks(disruption: Disruption | None) -> bool:

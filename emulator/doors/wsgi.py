@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from werkzeug.wrappers import Request, Response
 
-from ..kernel.http import Call, Headers, Reply, encode_segment
+from ..kernel.http import Call, Disruption, Headers, Reply, encode_segment
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 __all__ = ["Responder", "application", "call_of"]
+
+STALL_SECONDS = 300.0  # a WSGI application is not told that its client has left
 
 
 class Responder(Protocol):
@@ -70,14 +72,16 @@ def _host_of(authority: str) -> str:
 
 
 def _response(reply: Reply, date: str) -> Response:
-    disruption = reply.disruption
-    if disruption is not None and disruption.delay:
-        threading.Event().wait(disruption.delay)
-    if disruption is not None and disruption.reset == "before":
+    disruption = reply.disruption or Disruption()
+    if disruption.delay or disruption.stall:
+        threading.Event().wait(STALL_SECONDS if disruption.stall else disruption.delay)
+    if disruption.stall or disruption.reset == "before":
         raise ConnectionResetError("the connection is broken here by a fault")
     body: bytes | Iterator[bytes] = reply.body
-    if disruption is not None and (disruption.reset or disruption.truncate is not None):
+    if disruption.reset or disruption.truncate is not None:
         body = _cut(reply.body, disruption.truncate)
+    elif disruption.drip:
+        body = _dripping(reply.body, disruption)
     response = Response(body, reply.status, list(reply.headers))
     if "content-type" not in reply.headers:
         response.headers.pop("Content-Type", None)
@@ -85,6 +89,12 @@ def _response(reply: Reply, date: str) -> Response:
         response.headers["Content-Length"] = str(len(reply.body))
     response.headers.setdefault("Date", date)
     return response
+
+
+def _dripping(body: bytes, disruption: Disruption) -> Iterator[bytes]:
+    for start in range(0, len(body), disruption.piece):
+        yield body[start : start + disruption.piece]
+        threading.Event().wait(disruption.drip)
 
 
 def _cut(body: bytes, length: int | None) -> Iterator[bytes]:

@@ -190,7 +190,6 @@ class TestRequests:
         assert wire.ask(GET)[1]["connection"] == "close"
         assert wire.read_all() == b""
 
-
     def test_what_still_comes_after_the_last_answer_destroys_nothing_of_it(
         self, dial: Dial, application: Application
     ) -> None:

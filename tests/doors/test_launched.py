@@ -21,6 +21,7 @@ HOOKS = Path(emulator.__file__).parent / "doors" / "hooks"
 PROFILE_URL = "https://gmail.googleapis.com/gmail/v1/users/me/profile"
 ADDRESS = "ada@example.com"
 
+
 def test_an_expired_token_is_refreshed_before_the_call(run_python: Callable[..., str], application) -> None:
     """Probe 1: one POST to the token endpoint, then the API call with the new token."""
     application.answers["/token"] = lambda _: Reply.json({"access_token": "ya29.new", "expires_in": 3599})
