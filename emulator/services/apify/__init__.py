@@ -29,6 +29,10 @@ _PUBLIC = frozenset(
 )
 """Operations that also answer without a token, where the resource allows it."""
 _FAILURES = {
+    400: ("invalid-request", "POST data must be a JSON object"),
+    401: ("user-or-token-not-found", "User was not found or authentication token is not valid"),
+    403: ("insufficient-permissions", "You do not have permission to perform this action."),
+    404: ("record-not-found", "Record was not found"),
     429: ("rate-limit-exceeded", "You have exceeded the rate limit of 60 requests per second"),
     500: ("internal-server-error", "Internal server error"),
 }

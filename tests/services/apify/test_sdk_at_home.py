@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 
-PROLOGUE = "import asyncio\nfrom apify import Actor\nasync def main():\n    async with Actor:\n"
+SDK = int(version("apify").partition(".")[0])
+
+PROLOGUE = "import asyncio, datetime\nfrom apify import Actor\nasync def main():\n    async with Actor:\n"
 
 
 def program(*lines: str) -> str:
@@ -45,11 +49,11 @@ def test_a_small_actor_makes_the_calls_of_the_sheet_and_nothing_else(run, at_hom
     assert [each.message for each in run.status_messages] == ["done", "Actor exit with exit code 0"]
 
 
-def test_a_large_item_arrives_in_brotli_and_is_stored_decoded(run, at_home, journal):
+def test_a_large_item_arrives_compressed_and_is_stored_decoded(run, at_home, journal):
     left = at_home(run, program("await Actor.push_data({'text': 'ä' * 5000})"))
     assert left.exit_code == 0, left.printed
     (pushed,) = journal.calls("apify.datasets.items.push")
-    assert pushed.call.headers.get("content-encoding") == "br"
+    assert pushed.call.headers.get("content-encoding") == ("br" if SDK >= 4 else "gzip")
     assert run.dataset.items == [{"text": "ä" * 5000}]
 
 
@@ -71,7 +75,7 @@ def test_a_refused_status_update_raises_after_one_request(run, at_home, journal,
 
     faults.add(Fault.status(400, operation="apify.runs.update"))
     left = at_home(run, program("await Actor.set_status_message('x')"))
-    assert "InvalidRequestError" in left.printed
+    assert ("InvalidRequestError" if SDK >= 4 else "ApifyApiError") in left.printed
     journal.calls("apify.runs.update").assert_count(1)
 
 
@@ -110,7 +114,8 @@ def test_a_named_dataset_is_one_whoever_opens_it(run, at_home, journal, apify):
             "first = await Actor.open_dataset(name='results')",
             "await first.push_data([{'n': 1}, {'n': 2}])",
             "second = await Actor.apify_client.datasets().get_or_create(name='results')",
-            "print(second.id == (await first.get_metadata()).id)",
+            "second_id = second['id'] if isinstance(second, dict) else second.id",
+            "print(second_id == (await first.get_metadata()).id)",
         ),
     )
     assert left.exit_code == 0, left.printed
@@ -186,7 +191,7 @@ def test_an_actor_calls_another_that_a_function_stands_for(run, at_home, apify, 
     assert left.exit_code == 0, left.printed
     assert "{'twice': 42}" in left.printed
     (started,) = journal.calls("apify.actors.runs.start")
-    assert started.call.path in {"/v2/actors/ada~double/runs", "/v2/actors/ada%7Edouble/runs"}
+    assert started.call.path.replace("%7E", "~") == f"/v2/{'actors' if SDK >= 4 else 'acts'}/ada~double/runs"
 
 
 def test_the_public_url_of_a_record_opens_without_a_token_and_not_with_a_wrong_signature(run, at_home):
@@ -207,6 +212,6 @@ def test_the_public_url_of_a_record_opens_without_a_token_and_not_with_a_wrong_s
 
 
 def test_a_reboot_restarts_the_run_and_counts(run, at_home):
-    left = at_home(run, program("await Actor.reboot(custom_after_sleep=__import__('datetime').timedelta(0))"))
+    left = at_home(run, program("await Actor.reboot(custom_after_sleep=datetime.timedelta(milliseconds=1))"))
     assert left.exit_code == 0, left.printed
     assert run.to_json()["stats"]["rebootCount"] == 1
