@@ -37,7 +37,8 @@ class GmailService(GoogleApi[GmailRequest]):
     def schema(self) -> str:
         """The tables of the mailboxes, the search index and the uploads."""
         room = files(__package__)
-        scripts = (room / "schema.sql", room / "search" / "schema.sql", room / "watch.sql")
+        places = (room, room / "search", room / "settings")
+        scripts = (*(place / "schema.sql" for place in places), room / "watch.sql")
         return "\n".join((*(script.read_text(encoding="utf-8") for script in scripts), UPLOADS_SCHEMA))
 
     def charge(self, admitted: Admitted) -> bool:

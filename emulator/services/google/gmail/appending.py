@@ -40,7 +40,7 @@ class Appending:
         """Store as it is, below one Received line. Raises ``NotFound`` for the thread."""
         outbox, form = self.outbox, _readable(raw)
         joined, joining = thread_to_join(outbox.kernel, outbox.mailbox, thread, form)
-        line = received_over_api(outbox.project_number, outbox.kernel.clock.now())
+        line = received_over_api(outbox.caller.project_number, outbox.kernel.clock.now())
         return self._stored(form.on_top([line]), self.labels, joined, joining)
 
     def import_(self, raw: bytes, *, never_spam: bool) -> StoredMessage:

@@ -16,8 +16,12 @@ from .labels import SYSTEM_LABELS
 from .mailbox import Mailbox, Mailboxes, StoredMessage
 from .mailfiles import MailItem, Skipped
 from .mime import Message
+from .post_office import PostOffice
 from .seed import GmailSeed, labels_of
 from .seedmail import expand
+from .settings.arrival import settle
+from .settings.forwarding import Forwarding
+from .settings.send_as import SendAs
 from .wire import hex_id, number
 
 __all__ = ["Gmail", "ImportSummary", "Mail", "UserMailbox"]
@@ -90,7 +94,8 @@ class UserMailbox:
         """A message arrives, given as bytes, as ``EmailMessage`` or by the fields of ``MessageSpec``; answers its id.
 
         ``labels`` are system ids and names of user labels, which are made where missing. ``received`` (aware) is
-        now by default. A message described by fields goes to the mailbox's owner unless it names ``to``.
+        now by default. A message described by fields goes to the mailbox's owner unless it names ``to``. On mail
+        that comes into the inbox filters, forwarding and the vacation responder act.
         """
         moment = received or self._kernel.clock.now()
         if raw is not None and spec:
@@ -99,7 +104,21 @@ class UserMailbox:
             content = self._composed(spec, moment) if raw is None else raw
             content = content if isinstance(content, bytes) else content.as_bytes()
             ids = _LabelIds(self._mailbox).of(labels)
-            return hex_id(self._mailbox.deliver(content, ids, received=_milliseconds(moment)).id)
+            stored = self._mailbox.deliver(content, ids, received=_milliseconds(moment))
+            if "INBOX" in ids:
+                office = PostOffice(self._kernel, Mailboxes(self._kernel))
+                settle(self._kernel, self._mailbox, stored, office.dispatch)
+            return hex_id(stored.id)
+
+    def confirm_forwarding(self, address: str) -> None:
+        """The owner of a forwarding address agrees. Raises the API's 404 for none of that address."""
+        with self._kernel.world.transaction():
+            Forwarding(self._kernel, self._mailbox).confirm(address)
+
+    def confirm_send_as(self, address: str) -> None:
+        """The owner of an address agrees that this mailbox sends from it. Raises the API's 404."""
+        with self._kernel.world.transaction():
+            SendAs(self._kernel, self._mailbox).confirm(address)
 
     def message(self, message: str) -> Mail:
         """The message of that id. Raises the API's errors for an id that is none or is not here."""

@@ -14,6 +14,7 @@ from ....kernel.service import Kernel
 from ....kernel.world import Row
 from .mailbox import Mailbox, Mailboxes, StoredMessage
 from .rfc822 import date_value
+from .settings.arrival import settle
 from .spam import is_spam
 from .stored_form import StoredForm
 
@@ -63,7 +64,9 @@ class PostOffice:
         """A message comes in over SMTP: into the inbox or, by its content, into Spam."""
         raw = form.on_top(self.transit(mailbox.account, sender)).written()
         place = "SPAM" if is_spam(raw) else "INBOX"
-        return mailbox.deliver(raw, ("UNREAD", "CATEGORY_PERSONAL", place))
+        return settle(
+            self._kernel, mailbox, mailbox.deliver(raw, ("UNREAD", "CATEGORY_PERSONAL", place)), self.dispatch
+        )
 
     def transit(self, recipient: str, sender: str, *, imported: bool = False) -> list[tuple[str, str]]:
         """The fields a message gets on its way in, top first. ``imported`` are those of messages.import."""

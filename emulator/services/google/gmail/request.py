@@ -97,7 +97,7 @@ class GmailRequest:
     @property
     def outbox(self) -> Outbox:
         """The mailbox as a place to send from."""
-        return Outbox(self.kernel, self.mailboxes, self.mailbox, self.caller.project_number)
+        return Outbox(self.kernel, self.mailboxes, self.mailbox, self.caller)
 
     def mail(self, message: Mapping[str, Any]) -> bytes:
         """The RFC 822 bytes of a call: its media, or ``raw`` of the ``message`` in its body.

@@ -14,11 +14,14 @@ from .bounce import delivery_report
 from .delivery import Incoming, Joining, base_subject
 from .mime import parse
 from .post_office import PostOffice
+from .quota import GmailQuota
 from .recipients import Recipients
+from .settings.send_as import SendAs
 from .stored_form import StoredForm, received_over_api
 
 if TYPE_CHECKING:
     from ....kernel.service import Kernel
+    from ..api import Caller
     from .mailbox import Mailbox, Mailboxes, StoredMessage
 
 __all__ = ["Outbox", "thread_to_join"]
@@ -26,12 +29,12 @@ __all__ = ["Outbox", "thread_to_join"]
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """One mailbox as a place to send from, for calls of the project ``project_number``."""
+    """One mailbox as a place to send from, for the calls of ``caller``."""
 
     kernel: Kernel
     mailboxes: Mailboxes
     mailbox: Mailbox
-    project_number: int
+    caller: Caller
 
     def prepared(self, raw: bytes) -> StoredForm:
         """A message as a draft is kept. Raises ``InvalidArgument`` for address fields that cannot be read."""
@@ -39,7 +42,7 @@ class Outbox:
         Recipients.of(parse(form.written()).root)
         form = form.from_one_of(self.senders())
         form = form.filled("Date", self._date).filled("Message-Id", self._message_id)
-        return form.filled("From", lambda: self.mailbox.account).on_top([self._received()])
+        return form.filled("From", self._default_sender).on_top([self._received()])
 
     def send(self, raw: bytes, thread: int | None) -> StoredMessage:
         """Send a message; answers the copy kept. Raises ``InvalidArgument`` and ``NotFound`` (for the thread)."""
@@ -53,7 +56,7 @@ class Outbox:
 
     def senders(self) -> tuple[str, ...]:
         """The addresses this mailbox may send as, the one it falls back to first."""
-        return (self.mailbox.account,)
+        return SendAs(self.kernel, self.mailbox).accepted
 
     def _sent(self, form: StoredForm, thread: int | None, joining: Joining) -> StoredMessage:
         form = form.rewritten("Date", self._date()).on_top([self._received()])
@@ -61,6 +64,7 @@ class Outbox:
         recipients = Recipients.of(parse(raw).root).all
         if not recipients:
             raise InvalidArgument("Recipient address required")
+        GmailQuota(self.kernel).spend_recipients(self.caller, len(recipients))
         office = PostOffice(self.kernel, self.mailboxes)
         own = [address for address in recipients if self._is_own(office, address)]
         labels = ("UNREAD", "SENT", "INBOX") if own else ("SENT",)
@@ -77,8 +81,12 @@ class Outbox:
         found = office.mailbox_of(address)
         return found is not None and found.account == self.mailbox.account
 
+    def _default_sender(self) -> str:
+        address: str = SendAs(self.kernel, self.mailbox).default["sendAsEmail"]
+        return address
+
     def _received(self) -> tuple[str, str]:
-        return received_over_api(self.project_number, self.kernel.clock.now())
+        return received_over_api(self.caller.project_number, self.kernel.clock.now())
 
     def _date(self) -> str:
         return self._received()[1].rpartition("\r\n ")[2]

@@ -111,7 +111,7 @@ class Site:
 
 
 class PipelineHttp(httplib2.Http):
-    """httplib2 without a socket: each request goes through the pipeline, with ``token`` unless that is empty."""
+    """httplib2 without a socket: each request goes through the pipeline."""
 
     def __init__(self, site: Site, token: str) -> None:
         super().__init__()
@@ -121,8 +121,7 @@ class PipelineHttp(httplib2.Http):
 
     def request(self, uri: str, method: str = "GET", body: Any = None, headers: Any = None, **options: Any) -> Any:
         url = urlsplit(uri)
-        own = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        lines = Headers({**(headers or {}), **own})
+        lines = Headers({**(headers or {}), "Authorization": f"Bearer {self._token}"})
         given = body.read() if hasattr(body, "read") else body
         content = given.encode() if isinstance(given, str) else given or b""
         call = Call(method, url.hostname or "", url.path, url.query, lines, content, url.scheme)
@@ -172,12 +171,6 @@ def refused():
     return refusal
 
 
-@pytest.fixture
-def bare_http(site):
-    """An ``httplib2.Http`` that leaves credentials to its caller."""
-    return PipelineHttp(site, "")
-
-
 @pytest.fixture(scope="session")
 def make_site():
     """The class itself, for fixtures of a wider scope and for state machines."""
@@ -201,3 +194,9 @@ def another_site():
     yield make
     for each in made:
         each.app.close()
+
+
+@pytest.fixture
+def pipeline_http():
+    """The transport of Google's client: takes a site and a token."""
+    return PipelineHttp

@@ -2,6 +2,34 @@
 
 from __future__ import annotations
 
-from . import drafts, history, labels, messages, threads, users, watch
+from . import (
+    cse,
+    delegates,
+    drafts,
+    filters,
+    forwarding_addresses,
+    history,
+    labels,
+    messages,
+    send_as,
+    settings,
+    threads,
+    users,
+    watch,
+)
 
-__all__ = ["drafts", "history", "labels", "messages", "threads", "users", "watch"]
+__all__ = [
+    "cse",
+    "delegates",
+    "drafts",
+    "filters",
+    "forwarding_addresses",
+    "history",
+    "labels",
+    "messages",
+    "send_as",
+    "settings",
+    "threads",
+    "users",
+    "watch",
+]
