@@ -6,7 +6,6 @@ This is the emulator's only connection outwards, and it goes to loopback address
 from __future__ import annotations
 
 from collections.abc import Iterable
-from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode, urlsplit
 
 from .http import Headers, HeaderSource, Reply
@@ -42,6 +41,8 @@ def _send(verb: str, url: str, content: bytes | None, headers: dict[str, str]) -
     if parts.scheme != "http" or parts.hostname not in LOOPBACK:
         place = f"{parts.scheme}://{parts.netloc}"
         raise CallbackError(f"{place} is not plain HTTP on this machine; call the app with the address yourself")
+    from http.client import HTTPConnection, HTTPException  # noqa: PLC0415 - slow to load, and few worlds call an app
+
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = HTTPConnection(parts.hostname or "", parts.port or 80, timeout=PATIENCE)
     try:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.services.google.gmail.search import explain, parse
+from emulator.services.google.gmail.search import parse
+from emulator.services.google.gmail.search.explain import explain
 from emulator.services.google.gmail.search.lexer import DEEPEST, LONGEST
 from emulator.services.google.gmail.search.query import (
     Age,
