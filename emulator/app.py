@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from .config import Config
+from .connecting import LinkOpener, ProviderConsoles
 from .consent import ConsentDesk
 from .kernel.clock import Clock, ClockSetting, http_date
 from .kernel.faults import Fault, Faults
@@ -31,6 +32,10 @@ from .services.google.gmail import GmailService
 from .services.google.gmail.facade import Gmail
 from .services.google.oauth import GoogleOAuth
 from .services.google.pubsub import PubSubService
+from .services.provider import GenericProvider
+from .services.scalekit import ScalekitRpc, ScalekitWeb
+from .services.scalekit.facade import Scalekit
+from .services.scalekit.platform import Platform as ScalekitPlatform
 
 __all__ = ["App", "Coverage", "Mark"]
 
@@ -72,12 +77,19 @@ class App:
         self.gmail = Gmail(self.kernel)
         self.apify = Apify(self.kernel, self.carry, self.surroundings)
         self.consent = ConsentDesk(self.google, self.config.consent)
+        provider = GenericProvider(self.kernel)
+        opener = LinkOpener(self.respond, self.knows, self.consent)
+        connecting = ScalekitPlatform(self.kernel, opener, ProviderConsoles(self.google, provider.state))
+        self.scalekit = Scalekit(connecting, self.respond)
         self.directory = Directory()
         for service in (
             GoogleOAuth(self.kernel),
             GmailService(self.kernel, self.google.topics),
             PubSubService(self.kernel, self.google.topics),
             ApifyService(self.apify.platform),
+            ScalekitRpc(connecting),
+            ScalekitWeb(connecting),
+            provider,
         ):
             self.mount(service)
         self.pipeline = Pipeline(self.kernel, self.directory)

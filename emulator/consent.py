@@ -72,13 +72,17 @@ class ConsentDesk:
         Raises ``UnknownName`` for the user and ``BrowserError`` for what the pages do not offer.
         """
         if approve is None and self.mode == "manual":
-            parts = urlsplit(url)
-            self.waiting.append(f"{parts.path}?{parts.query}")
-            return Decision("waiting", self.waiting[-1])
+            return Decision("waiting", self.leave(url))
         allow = self.mode != "deny" if approve is None else approve
         if not allow:
             return _decision(self._google.browser(user).follow(_asking(url), approve=False))
         return _decision(self._google.browser(user).follow(url, only=only, lifetime=lifetime))
+
+    def leave(self, url: str) -> str:
+        """Leave an address to a person; its path on the loopback base URL."""
+        parts = urlsplit(url)
+        self.waiting.append(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+        return self.waiting[-1]
 
     def reset(self, mode: Consent) -> None:
         """Begin anew with ``mode``."""

@@ -17,13 +17,15 @@ from .services.apify.seed import apify_seed
 from .services.google.gmail.seed import gmail_seed
 from .services.google.planting import plant
 from .services.google.seed import GoogleSeed, google_seed
+from .services.scalekit.seed import plant as plant_scalekit
+from .services.scalekit.seed import scalekit_seed
 
 if TYPE_CHECKING:
     from .app import App
 
 __all__ = ["Seeds", "find_seed", "shipped_seeds"]
 
-SECTIONS = ("google", "gmail", "apify")
+SECTIONS = ("google", "gmail", "apify", "scalekit")
 
 
 def shipped_seeds() -> dict[str, Path]:
@@ -74,6 +76,7 @@ class Seeds:
         google = google_seed(sections["google"], now) if "google" in sections else None
         gmail = gmail_seed(sections["gmail"], now) if "gmail" in sections else None
         apify = apify_seed(sections["apify"], now) if "apify" in sections else None
+        scalekit = scalekit_seed(sections["scalekit"], now) if "scalekit" in sections else None
         if google is not None:
             self._refuse_what_is_there(google)
             plant(self._app.google, google)
@@ -82,6 +85,12 @@ class Seeds:
             self._app.gmail.plant(gmail)
         if apify is not None:
             self._app.apify.plant(apify)
+        if scalekit is not None:
+            plant_scalekit(self._app.scalekit, scalekit, self._google_client)
+
+    def _google_client(self, name: str) -> tuple[str, str]:
+        client = self._app.google.client(name)
+        return client.client_id, client.secret
 
     def _refuse_what_is_there(self, section: GoogleSeed) -> None:
         """A seed adds to a world; it does not replace what the world already holds."""

@@ -95,7 +95,7 @@ class Emulator(App):
             ca_path=self.certificate_files.authority,
             hosts=self.directory.hosts,
             base=os.environ if base is None else base,
-        )
+        ) | dict(self.scalekit.variables(self.url))
 
     @contextmanager
     def intercepted(self) -> Iterator[None]:

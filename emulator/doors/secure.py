@@ -31,6 +31,8 @@ UNTRUSTED = (
 )
 LOGGER = logging.getLogger(__name__)
 
+ADDRESS = "127.0.0.1"
+
 
 class Stream(ssl.SSLObject):
     """An ``SSLObject`` that knows its connection, so that one context can tell whose server name it is asked about."""
@@ -83,11 +85,12 @@ class TlsConnection(Connection):
 
     def choose(self, name: str | None) -> str | None:
         """The host whose certificate to show for this server name; ``None``, noted in the journal, for no such host."""
-        wanted = (name or self._tunnel).lower().rstrip(".")
-        if wanted and self.traffic.application.knows(wanted):
+        # A client that was given our address has no name to send (RFC 6066, section 3): grpcio for one.
+        wanted = (name or self._tunnel or ADDRESS).lower().rstrip(".")
+        if self.traffic.application.knows(wanted):
             self.host = wanted
             return wanted
-        reason = host_refusal(wanted, HTTPS_PORT).phrase if wanted else "TLS without a server name"
+        reason = host_refusal(wanted, HTTPS_PORT).phrase
         self.traffic.application.refuse(wanted, HTTPS_PORT, self.peer, reason)
         self._refused = True
         return None

@@ -32,6 +32,7 @@ HostChoice = Callable[[ssl.SSLObject, str | None], str | None]
 LIFETIME = timedelta(days=1)
 # A launched process may run under a clock set back, and machines drift.
 BACKDATED = timedelta(days=30)
+ADDRESS = "127.0.0.1"
 LOOPBACK_NETWORKS = ("127.0.0.0/8", "::1/128")
 PEM_BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
@@ -50,7 +51,11 @@ def authority_of_process(domains: Iterable[str], protocols: Sequence[str]) -> Ce
 
 
 class CertificateAuthority:
-    """An EC P-256 authority in memory, and a server-side ``SSLContext`` per host it was asked for."""
+    """An EC P-256 authority in memory, and a server-side ``SSLContext`` per host it was asked for.
+
+    Our own address has a certificate beside it, which vouches for itself alone: BoringSSL (grpcio) refuses any
+    certificate for an address under an authority whose constraints speak of addresses.
+    """
 
     def __init__(self, domains: Iterable[str], *, protocols: Sequence[str] = ("http/1.1",)) -> None:
         """Vouch for ``domains``, their subdomains, localhost and loopback addresses; offer ``protocols`` by ALPN."""
@@ -60,11 +65,13 @@ class CertificateAuthority:
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._certificate = sign_authority(self._key, sorted({*map(bare_domain, domains), "localhost"}))
+        self._address_key = ec.generate_private_key(ec.SECP256R1())
+        self._address_certificate = sign_address(self._address_key)
 
     @property
     def certificate_pem(self) -> bytes:
-        """The authority's certificate, PEM. Public: it proves nothing without the key."""
-        return encode_certificates(self._certificate)
+        """What to trust, PEM: the authority, then the address. Public: it proves nothing without the keys."""
+        return encode_certificates(self._certificate, self._address_certificate)
 
     def bundle(self, *existing: str | os.PathLike[str]) -> bytes:
         """PEM of certifi's roots (without certifi: the system's), the ``existing`` files and this authority.
@@ -123,8 +130,10 @@ class CertificateAuthority:
         from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
 
-        key = ec.generate_private_key(ec.SECP256R1())
-        leaf = sign_leaf(host, key, self._key, self._certificate)
+        key, leaf = self._address_key, self._address_certificate
+        if host != ADDRESS:
+            key = ec.generate_private_key(ec.SECP256R1())
+            leaf = sign_leaf(host, key, self._key, self._certificate)
         secret = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
@@ -236,6 +245,22 @@ def sign_leaf(
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName([alternative_name(host)]), critical=False)
         .sign(issuer_key, hashes.SHA256())
+    )
+
+
+def sign_address(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    """The self-signed server certificate for 127.0.0.1."""
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+    from cryptography.x509.oid import ExtendedKeyUsageOID  # noqa: PLC0415
+
+    return (
+        # No key usage: verifiers that read one want the right to sign certificates in whatever stands at the top.
+        start_certificate(f"Actor emulator, address {x509.random_serial_number() % 2**32:08x}", key, None)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([alternative_name(ADDRESS)]), critical=False)
+        .sign(key, hashes.SHA256())
     )
 
 

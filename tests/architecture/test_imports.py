@@ -23,6 +23,7 @@ BESIDE = {
     "emulator": "emulator.server",
     "emulator.__main__": "emulator.cli",
     "emulator.config": "emulator.kernel",
+    "emulator.connecting": "emulator.services",
     "emulator.consent": "emulator.services",
     "emulator.errors": "emulator.kernel",
     "emulator.importing": "emulator.app",

@@ -113,11 +113,20 @@ def test_alpn_offers_http_1_1(gate: Gate, files: CertificateFiles, dial: Dial) -
     assert wire.connection.selected_alpn_protocol() == "http/1.1"
 
 
-@pytest.mark.parametrize("host", ["example.com", "maps.googleapis.com", None])
-def test_an_unknown_server_name_gets_the_alert(host: str | None, dial_tls: Dial, application: Application) -> None:
+@pytest.mark.parametrize("host", ["example.com", "maps.googleapis.com"])
+def test_an_unknown_server_name_gets_the_alert(host: str, dial_tls: Dial, application: Application) -> None:
     with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
         dial_tls(host)
-    assert [entry[:2] for entry in application.refused] == [(host or "", 443)]
+    assert [entry[:2] for entry in application.refused] == [(host, 443)]
+
+
+def test_a_client_that_was_given_our_address_need_not_send_a_name(
+    gate: Gate, files: CertificateFiles, dial: Dial
+) -> None:
+    context = ssl.create_default_context(cafile=str(files.authority))
+    wire = dial()
+    wire.connection = context.wrap_socket(wire.connection, server_hostname="127.0.0.1")
+    assert wire.connection.version() == "TLSv1.3"
 
 
 def test_tls_garbage_gets_an_alert_and_the_end(dial: Dial) -> None:

@@ -120,7 +120,7 @@ def test_a_bundle_holds_roots_extras_and_ours_once(authority: CertificateAuthori
 
     bundle = authority.bundle(pem, pem, tmp_path / "missing.pem", tmp_path)
     roots = Path(certifi.where()).read_bytes()
-    assert bundle.count(b"BEGIN CERTIFICATE") == roots.count(b"BEGIN CERTIFICATE") + 2
+    assert bundle.count(b"BEGIN CERTIFICATE") == roots.count(b"BEGIN CERTIFICATE") + 4
     assert bundle.endswith(authority.certificate_pem)
     context = ssl.create_default_context(cadata=bundle.decode())
     assert shake_hands(authority.context_for("localhost"), context, "localhost").version() == "TLSv1.3"

@@ -149,3 +149,8 @@ class Client(Live):
         """The registered redirect URIs, sorted."""
         rows = self._world.all("SELECT uri FROM google_redirect_uri WHERE client_id = ? ORDER BY uri", (self._name,))
         return tuple(row[0] for row in rows)
+
+    def add_redirect_uri(self, uri: str) -> None:
+        """Register ``uri`` as well."""
+        with self._world.transaction():
+            self._world.execute("INSERT OR IGNORE INTO google_redirect_uri VALUES (?, ?)", (self._name, uri))

@@ -1,0 +1,10 @@
+"""One function for each method of the API, whether it is called over gRPC or through the REST gateway."""
+
+from __future__ import annotations
+
+from . import accounts, connections, tools
+from .binding import bindings
+
+__all__ = ["bindings"]
+
+assert accounts and connections and tools  # noqa: PT018 - importing them binds their methods
