@@ -16,7 +16,7 @@ from .config import Config
 from .connecting import LinkOpener, ProviderConsoles
 from .consent import ConsentDesk
 from .kernel.clock import Clock, ClockSetting, http_date
-from .kernel.faults import Fault, Faults
+from .kernel.faults import Armed, Faults
 from .kernel.http import Call, Reply
 from .kernel.ids import Ids
 from .kernel.journal import Journal
@@ -45,7 +45,7 @@ class Mark:
     """A point to return to: a savepoint of the world and what hangs beside it."""
 
     world: int
-    faults: dict[int, Fault]
+    faults: dict[int, Armed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class App:
         self.world = World(self.config.world)
         self.clock = Clock()
         self.ids = Ids(self.config.entropy)
-        self.faults = Faults()
+        self.faults = Faults(lambda: self.directory.services)
         self.journal = Journal(self.clock.now)
         self.kernel = Kernel(self.world, self.clock, self.ids, self.faults, self.journal)
         self.google = Google(self.kernel, self.respond, self.knows)

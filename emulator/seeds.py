@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .kernel.faults.declared import declared_faults
 from .kernel.live import UnknownName
 from .kernel.seed import SeedDocument, SeedNode, load_all
 from .services.apify.seed import apify_seed
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Seeds", "find_seed", "shipped_seeds"]
 
-SECTIONS = ("google", "gmail", "apify", "scalekit")
+SECTIONS = ("google", "gmail", "apify", "scalekit", "faults")
 
 
 def shipped_seeds() -> dict[str, Path]:
@@ -87,6 +88,8 @@ class Seeds:
             self._app.apify.plant(apify)
         if scalekit is not None:
             plant_scalekit(self._app.scalekit, scalekit, self._google_client)
+        if "faults" in sections:
+            declared_faults(sections["faults"], self._app.faults)
 
     def _google_client(self, name: str) -> tuple[str, str]:
         client = self._app.google.client(name)

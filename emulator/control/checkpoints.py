@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..app import App
-from ..kernel.faults import Fault
+from ..kernel.faults import Armed
 from ..kernel.live import UnknownName
 
 __all__ = ["Checkpoints"]
@@ -15,7 +15,7 @@ class Checkpoints:
     """The last twenty checkpoints of a running sandbox, in memory."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[bytes, dict[int, Fault]]] = {}
+        self._kept: dict[str, tuple[bytes, dict[int, Armed]]] = {}
         self._taken = 0
 
     def take(self, app: App) -> str:

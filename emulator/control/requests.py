@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from ..kernel.faults.declared import FaultDeclaration
+
 __all__ = [
     "ClockChange",
     "ConsentRequest",
-    "FaultRequest",
+    "FaultDeclaration",
     "MailRequest",
     "RawMessage",
     "RestoreRequest",
@@ -67,23 +69,6 @@ class RestoreRequest:
     """``POST restore``: the id a checkpoint answered with."""
 
     checkpoint: str
-
-
-@dataclass(frozen=True)
-class FaultRequest:
-    """``POST faults``: one fault. Exactly one effect: ``status``, ``delay``, ``reset`` or ``truncate``."""
-
-    status: int | None = None
-    delay: float | None = None
-    reset: Literal["before", "after"] | None = None
-    truncate: int | None = None
-    body: str | None = None
-    message: str = ""
-    operation: str = ""
-    service: str = ""
-    host: str = ""
-    after: int = 0
-    times: int | None = None
 
 
 @dataclass(frozen=True)

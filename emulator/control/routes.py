@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from ..app import App
 from ..kernel.clock import rfc3339
-from ..kernel.faults import Fault, FaultError
 from ..kernel.http import Call
 from ..kernel.seed import SeedDocument, read
 from . import requests
@@ -166,10 +165,7 @@ def faults(request: Request) -> Any:
 
 def add_fault(request: Request) -> Any:
     """Arm one fault."""
-    fault = _fault(request.body(requests.FaultRequest))
-    known = [operation for each in request.app.coverage() for operation in each.operations]
-    fault.check(known, [service.name for service in request.app.directory.services])
-    return {"number": request.app.faults.add(fault)}
+    return {"number": request.app.faults.add(request.body(requests.FaultDeclaration).fault())}
 
 
 def clear_faults(request: Request) -> Any:
@@ -233,26 +229,6 @@ def report(request: Request) -> Any:
         "unrouted": [entry.public() for entry in kept.unrouted],
         "crashed": [entry.public() for entry in kept.crashes],
     }
-
-
-def _fault(wanted: requests.FaultRequest) -> Fault:
-    effects = [name for name in ("status", "delay", "reset", "truncate") if getattr(wanted, name) is not None]
-    if len(effects) != 1:
-        raise FaultError('a fault has exactly one of "status", "delay", "reset", "truncate"')
-    where: dict[str, Any] = {
-        "operation": wanted.operation,
-        "service": wanted.service,
-        "host": wanted.host,
-        "after": wanted.after,
-        "times": wanted.times,
-    }
-    if wanted.status is not None:
-        return Fault.status(wanted.status, body=wanted.body, message=wanted.message, **where)
-    if wanted.delay is not None:
-        return Fault.delay(wanted.delay, **where)
-    if wanted.reset is not None:
-        return Fault.reset(wanted.reset, **where)
-    return Fault.truncate(wanted.truncate or 0, **where)
 
 
 def _decoded(raw: str, field: str) -> bytes:

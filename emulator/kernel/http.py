@@ -140,12 +140,25 @@ class Disruption:
     """What the door does to a reply on its way out, besides or instead of sending it whole.
 
     ``delay`` seconds pass first. ``reset`` breaks the connection: "before" any byte, or "after" the headers.
-    ``truncate`` sends only so many bytes of the body under the full Content-Length.
+    ``truncate`` sends only so many bytes of the body under the full Content-Length. ``stall`` sends nothing and keeps
+    the connection until the client gives up. ``drip`` seconds pass between one ``piece`` of the body and the next.
     """
 
     delay: float = 0.0
     reset: str = ""
     truncate: int | None = None
+    stall: bool = False
+    drip: float = 0.0
+    piece: int = 1
+
+    def __str__(self) -> str:
+        if self.stall:
+            return "stall"
+        told = [f"delay of {self.delay:g} s"] if self.delay else []
+        told += [f"reset {self.reset} the answer"] if self.reset else []
+        told += [f"body cut to {self.truncate} bytes"] if self.truncate is not None else []
+        told += [f"{self.piece} bytes every {self.drip:g} s"] if self.drip else []
+        return ", ".join(told) or "nothing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,10 @@ class Journal:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def before(self, entry: Entry) -> list[Entry]:
+        """The entries opened before ``entry``, oldest first."""
+        return [each for each in self._entries if each.number < entry.number]
+
     def open(self, call: Call, parent: int | None = None) -> Entry:
         """Begin the entry of a call that has just arrived."""
         self._number += 1

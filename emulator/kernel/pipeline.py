@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 from .clock import perf_counter
-from .faults import answer
+from .faults import Arrival, Hit
 from .http import Call, Reply
 from .journal import Entry
 from .service import Exchange, Kernel, Routed, Service, WireError
@@ -138,12 +139,22 @@ class Pipeline:
             entry.unrouted, entry.cause = True, "no_such_path"
             return service.unrouted(inner)
         entry.operation = routed.operation.id
-        fault = self._kernel.faults.take(entry.operation, service.name, call)
-        if fault is None:
+        hit = self._strike(call, entry)
+        if hit is None:
             return self._perform(service, routed, inner, entry)
-        entry.fault = str(fault)
-        reply = answer(fault, service) or self._perform(service, routed, inner, entry)
-        return reply.replacing(disruption=fault.disruption) if fault.disruption else reply
+        reply = hit.answer(service) or self._perform(service, routed, inner, entry)
+        return hit.spoil(reply, self._kernel.clock.rate)
+
+    def _strike(self, call: Call, entry: Entry) -> Hit | None:
+        """The fault that hits this call at this point of it, noted in its entry."""
+        if not len(self._kernel.faults):
+            return None
+        earlier = partial(self._kernel.journal.before, entry)
+        arrival = Arrival(entry.operation, entry.service, call, entry.principal, earlier)
+        hit = self._kernel.faults.take(arrival)
+        if hit is not None:
+            entry.fault = str(hit)
+        return hit
 
     def _perform(self, service: Service, routed: Routed, call: Call, entry: Entry) -> Reply:
         exchange = Exchange(
@@ -157,14 +168,43 @@ class Pipeline:
         try:
             with self._kernel.world.transaction():
                 service.admit(exchange)
-                return service.perform(exchange)
+                if not self._kernel.faults.personal:
+                    return service.perform(exchange)
+                return self._perform_for(service, exchange)
         except WireError as error:
             entry.cause = error.cause
             return error.reply()
+        except _Struck as struck:
+            return struck.reply
         except Exception as error:
             log.exception("%s crashed while answering %s", service.name, routed.operation.id)
             entry.crash, entry.cause = error, "crash"
             return service.failure(500)
+
+    def _perform_for(self, service: Service, exchange: Exchange) -> Reply:
+        """Perform while faults wait for a principal, who is known after admission or, at a token endpoint, after all.
+
+        A fault that answers undoes what the handler did.
+        """
+        call, entry = exchange.call, exchange.entry
+        known = bool(entry.principal)
+        hit = self._strike(call, entry) if known else None
+        if hit is not None and (answer := hit.answer(service)) is not None:
+            return hit.spoil(answer, self._kernel.clock.rate)
+        reply = service.perform(exchange)
+        if not known and entry.principal:
+            hit = self._strike(call, entry)
+            if hit is not None and (answer := hit.answer(service)) is not None:
+                raise _Struck(hit.spoil(answer, self._kernel.clock.rate))
+        return hit.spoil(reply, self._kernel.clock.rate) if hit is not None else reply
+
+
+class _Struck(Exception):
+    """Undoes a call that a fault answers after it was performed."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
 
 
 def _inside(call: Call, prefix: str) -> Call | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from .http import Call, Headers, Reply
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .operations import Operation
     from .world import World
 
-__all__ = ["Exchange", "Kernel", "Routed", "Service", "Upstream", "WireError"]
+__all__ = ["Conditions", "Exchange", "Kernel", "Routed", "Service", "Upstream", "WireError"]
 
 Upstream = Callable[[Call], Reply]
 
@@ -136,3 +136,11 @@ class Service(Protocol):
 
     def failure(self, status: int, message: str = "") -> Reply:
         """The vendor's own dialect for a fault with ``status`` (a 500 after a crash, an injected 503)."""
+
+
+@runtime_checkable
+class Conditions(Protocol):
+    """What a room offers besides that has words of its own for named failures (``quota_exceeded``)."""
+
+    def condition(self, name: str) -> Reply | None:
+        """The vendor's reply for the condition; ``None`` for one it has no special words for."""

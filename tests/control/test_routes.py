@@ -174,7 +174,7 @@ def test_faults_are_armed_listed_met_and_disarmed(console):
 
 
 def test_all_faults_are_disarmed_at_once(console):
-    console.done("POST", "faults", {"delay": 1.5})
+    console.done("POST", "faults", {"delay": 1.5, "times": 1})
     console.done("POST", "faults", {"truncate": 0})
     assert console.done("DELETE", "faults") == {"faults": []}
 

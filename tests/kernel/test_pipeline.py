@@ -164,7 +164,7 @@ def test_a_status_fault_answers_in_the_vendors_dialect_before_admission(house, r
     house.faults.add(Fault.status(503, message="busy", times=1))
     assert told(house.get("room.example.com", "/7")) == (503, {"vendor": "room", "status": 503, "message": "busy"})
     assert (room.events, house.seen) == ([], [])
-    assert next(iter(house.journal)).fault == "503 on any call"
+    assert next(iter(house.journal)).fault == "503 on any call (times=1)"
     assert house.get("room.example.com", "/7").status == 200
 
 

@@ -21,6 +21,7 @@ from ...kernel.operations import Match, Operation, WrongVerb
 from ...kernel.service import Exchange, Kernel, Routed
 from ...kernel.world import Row
 from .batch import Batch
+from .conditions import condition
 from .discovery import Surface, rpc_method
 from .errors import ApiError, failure, presented
 from .parameters import Arguments, bind, check_standard_parameters, honour_method_override
@@ -192,6 +193,10 @@ class GoogleApi(ABC, Generic[_Request]):
     def failure(self, status: int, message: str = "") -> Reply:
         """The envelope a status without a cause usually comes in."""
         return failure(status, message).reply()
+
+    def condition(self, name: str) -> Reply | None:
+        """The words of a named failure that has some of its own."""
+        return condition(name, self.kernel.clock.now())
 
     def _proceed(self, session: Session, exchange: Exchange) -> Reply:
         """The next step of an upload; the last one is the call itself, as it was begun."""
