@@ -200,10 +200,13 @@ class Apify:
         return self._receivers.setdefault(url, Receiver(url))
 
     def plant(self, section: ApifySeed) -> None:
-        """Put a seed's section into the world."""
+        """Put a seed's section into the world. Raises ``SeedError`` for an account that is there already."""
         with self._world.transaction():
             for user in section.users:
-                self.platform.users.add(user.username, **user.details())
+                try:
+                    self.platform.users.add(user.username, **user.details())
+                except ValueError as error:
+                    raise user.node.error(str(error)) from None
             for actor in section.actors:
                 self.actor(actor.name, **actor.spec())
             for store in section.stores:
@@ -238,7 +241,7 @@ class Apify:
         return self.platform.storages.lookup(kind, f"~{reference}", Caller(self.user())).id
 
     def _planted(self, kind: Kind, owner: str, name: str) -> str:
-        return self.platform.storages.create(kind, self._owner(owner).id, name=name).id
+        return self.platform.storages.open_or_create(kind, Caller(self._owner(owner)), name)[0].id
 
     def _dispatch(self, call: Call) -> Reply:
         receiver = self._receivers.get(f"{call.scheme}://{call.headers.get('host')}{call.path}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["ActorSeed", "ApifySeed", "DatasetSeed", "EventSeed", "StoreSeed", "UserSeed", "apify_seed"]
+
+
+_USERNAME = re.compile(r"[a-zA-Z0-9._-]{3,30}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +34,16 @@ class UserSeed:
     general_access: Literal["RESTRICTED", "ANYONE_WITH_ID_CAN_READ"] = "RESTRICTED"
     memory_limit: int = 8192
     usage_limit_usd: float = 5.0
+    node: SeedNode = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not _USERNAME.fullmatch(self.username):
+            raise ValueError(f'a username has 3 to 30 letters, digits and "._-", got "{self.username}"')
 
     def details(self) -> dict[str, Any]:
         """Everything but the name, as ``Users.add`` takes it."""
-        values = dataclasses.asdict(self)
-        del values["username"]
-        return values
+        names = (each.name for each in dataclasses.fields(self) if each.name not in {"username", "node"})
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +106,9 @@ class StoreSeed:
     name: str
     records: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetSeed:
@@ -106,6 +117,9 @@ class DatasetSeed:
     owner: str
     name: str
     items: tuple[dict[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +140,11 @@ def apify_seed(node: SeedNode, now: datetime) -> ApifySeed:
         if owner.lower() not in known:
             raise place.dangling("Apify user", sorted(known))
     return section
+
+
+def _check_name(name: str) -> None:
+    if not NAME_RULE.fullmatch(name):
+        raise ValueError(f'a storage is named with letters, digits and inner hyphens, got "{name}"')
 
 
 def _owners(node: SeedNode, section: ApifySeed) -> Iterator[tuple[SeedNode, str]]:

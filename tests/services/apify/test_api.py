@@ -264,6 +264,22 @@ def test_a_seed_that_names_an_owner_who_is_none_says_where(emulator):
         emulator.seed(text="apify:\n  users: [{username: ada2}]\n  actors: [{name: grace/scraper}]\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("users: [{username: ada}]", r"apify\.users\[0\]: the Apify user 'ada' exists already"),
+        ("users: [{username: a}]", r"apify\.users\[0\]: a username has 3 to 30"),
+        ("users: [{username: bea}]\n  stores: [{owner: bea, name: a_b}]", r"apify\.stores\[0\]: a storage is named"),
+        ("users: [{username: bea, plan: GOLD}]", r"apify\.users\[0\]\.plan: expected one of"),
+    ],
+)
+def test_a_wrong_seed_says_what_and_where(emulator, user, text, problem):
+    from emulator.errors import SeedError
+
+    with pytest.raises(SeedError, match=problem):
+        emulator.seed(text=f"apify:\n  {text}\n")
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
