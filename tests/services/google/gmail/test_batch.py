@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from google.oauth2.credentials import Credentials
-from google_auth_httplib2 import AuthorizedHttp
-from googleapiclient.discovery import build
 from googleapiclient.http import BatchHttpRequest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,37 +86,6 @@ def test_both_addresses_of_the_batch(users, run, uri):
 def test_the_address_all_apis_shared_is_shut(post):
     reply = post("GET /gmail/v1/users/me/profile", host="www.googleapis.com")
     assert (reply.status, reply.headers.get("content-type")) == (404, "text/html; charset=UTF-8")
-
-
-def test_31_the_client_refreshes_and_sends_only_what_was_refused(site, bare_http, box):
-    """One part carries a credential that is still good, so the refresh repeats the other two alone."""
-    site.app.seed(text="google: {grants: [{user: ada@example.com, client: desk, scopes: [https://mail.google.com/]}]}")
-    held = site.app.google.user("ada@example.com").credentials("desk")
-    late = credentials(held)
-    late.token = site.token(ALL)
-    site.app.clock.advance(minutes=61)
-    good = credentials(held)
-    good.token = site.token(ALL)
-    ids = [box.deliver(f"Subject: {number}\r\n\r\n".encode()) for number in range(3)]
-    found = {}
-    batch = BatchHttpRequest(lambda number, value, error: found.setdefault(number, value or error))
-    for message, holder in zip(ids, (late, good, late), strict=True):
-        service = build("gmail", "v1", http=AuthorizedHttp(holder, bare_http), static_discovery=True)
-        batch.add(service.users().messages().get(userId="me", id=message, format="minimal"), request_id=message)
-    batch.execute(http=bare_http)
-    assert {message: value["id"] for message, value in found.items()} == {message: message for message in ids}
-    first, again = [call.body for call in bare_http.calls if call.path == "/batch"]
-    assert (first.count(b"GET /gmail"), again.count(b"GET /gmail")) == (3, 2)
-
-
-def credentials(held):
-    return Credentials(
-        None,
-        refresh_token=held.refresh_token,
-        client_id=held.client_id,
-        client_secret=held.client_secret,
-        token_uri="https://oauth2.googleapis.com/token",
-    )
 
 
 def test_parts_with_stale_tokens_fail_alone(site, post):
