@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 
 from ..kernel.http import Call, Reply
+from ..kernel.websocket import WebSocketHandler
 from .connection import Application
+from .request_reader import BadRequest
 
-__all__ = ["answer", "crashed"]
+__all__ = ["answer", "converse", "crashed"]
 
 LOGGER = logging.getLogger(__name__)
 
@@ -19,6 +21,15 @@ def answer(application: Application, call: Call) -> Reply:
     except Exception as error:
         LOGGER.exception("%s %s: the application raised", call.verb, call.url)
         return crashed(error)
+
+
+def converse(application: Application, call: Call) -> WebSocketHandler | None:
+    """The application's handler for a WebSocket. Raises ``BadRequest`` with a 500 where it raised."""
+    try:
+        return application.websocket(call)
+    except Exception as error:
+        LOGGER.exception("%s: the application raised", call.url)
+        raise BadRequest(500, "The emulator failed.", crashed(error)) from error
 
 
 def crashed(error: Exception) -> Reply:

@@ -35,6 +35,9 @@ BUNDLE_VARIABLES = (
     "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",  # grpcio
 )
 """Variables that name a file of trusted roots."""
+# `apify run` asks 1.1.1.1 and 8.8.8.8 whether it is online and reports its use; neither is the Actor's doing, and every
+# strict run would fail on it (apify-cli 1.10).
+QUIET_CLI = {"APIFY_CLI_SKIP_UPDATE_CHECK": "1", "APIFY_CLI_DISABLE_TELEMETRY": "1"}
 
 
 class CertificateFiles:
@@ -82,6 +85,7 @@ def environment(
         "PYTHONPATH": extended_python_path(base.get("PYTHONPATH", "")),
         "NODE_OPTIONS": extended_node_options(base.get("NODE_OPTIONS", "")),
         "BROWSER": browser_command(),
+        **QUIET_CLI,
         "ACTOR_EMULATOR_URL": gate_url,
         "ACTOR_EMULATOR_GATE_PORT": str(urlsplit(gate_url).port),
         "ACTOR_EMULATOR_CA": os.fspath(ca_path),

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 
 from ..kernel.http import Call, Disruption, Headers, Reply
-from .answering import answer, crashed
+from .answering import answer, converse, crashed
 from .connection import Connection, Traffic
 from .destination import forwarded_host, stated_host, tunnelled_host
 from .head import render_body, render_head
@@ -168,7 +168,7 @@ class Http1Connection(Connection):
 
     def _upgrade(self, call: Call) -> bool:
         """Go on as a WebSocket, if the application converses there. Raises ``BadRequest`` for a faulty handshake."""
-        handler = self.traffic.application.websocket(call)
+        handler = converse(self.traffic.application, call)
         if handler is None:
             return False
         from .websocket import WebSocketConnection, accept  # noqa: PLC0415 - 50 ms to load, and few runs need it

@@ -88,6 +88,7 @@ class Http2Connection(Connection):
         self._congested = False
         self._client_finished = False
         self._ending = False
+        self._greeted = False
         self._h2 = new_state(traffic.limits.head_bytes)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -143,9 +144,13 @@ class Http2Connection(Connection):
         """Silence for too long: say GOAWAY. A client that does not even read that is cut off."""
         if self._ending or self._congested:
             self.transport.abort()
-        else:
-            self._h2.close_connection()
-            self._finish()
+            return
+        if not self._greeted:
+            self.note("an HTTP/2 preface was not completed in time")
+        elif self._streams:
+            self.note("an HTTP/2 stream made no progress")
+        self._h2.close_connection()
+        self._finish()
 
     def farewell(self) -> None:
         """Say that no further stream will be served, and close."""
@@ -167,6 +172,7 @@ class Http2Connection(Connection):
         elif isinstance(event, StreamReset):
             self._forget(event.stream_id)
         elif isinstance(event, RemoteSettingsChanged):
+            self._greeted = True
             self.allow(self.traffic.limits.idle_seconds)
         elif isinstance(event, ConnectionTerminated):
             self._finish()  # h2 sends nothing after the client's GOAWAY

@@ -106,7 +106,14 @@ class TlsConnection(Connection):
 
     def eof_received(self) -> bool:
         """The client closed its half, with or without saying so in TLS."""
+        if self._inside is None and not self._refused and not self.transport.is_closing():
+            self.note("the connection ended during the TLS handshake")
         return self._inside is not None and bool(self._inside.eof_received())
+
+    def expire(self) -> None:
+        """The handshake took too long."""
+        self.note("the TLS handshake was not completed in time")
+        self.transport.close()
 
     def pause_writing(self) -> None:
         """Pass the pressure on."""

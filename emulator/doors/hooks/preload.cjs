@@ -70,3 +70,4 @@ function redirectedConnect(...args) {
 }
 
 if (GATE_PORT > 0) net.Socket.prototype.connect = redirectedConnect;
+if (process.env.ACTOR_EMULATOR_CLOCK) require('./virtual_time.cjs');

@@ -23,6 +23,13 @@ def load(name: str, loader: "SourceFileLoader") -> ModuleType:
     return module
 
 
+def follow_clock() -> None:
+    setting = os.environ.get("ACTOR_EMULATOR_CLOCK")
+    if setting:
+        name = "_actor_emulator_virtual_time"
+        load(name, SourceFileLoader(name, os.path.join(FOLDER, "virtual_time.py"))).install(setting)  # noqa: PTH118
+
+
 def redirect() -> None:
     port = os.environ.get("ACTOR_EMULATOR_GATE_PORT", "")
     if port.isdigit():
@@ -39,5 +46,6 @@ def run_hidden() -> None:
 
 
 sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != FOLDER]  # noqa: PTH100
+follow_clock()
 redirect()
 run_hidden()
