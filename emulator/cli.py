@@ -322,6 +322,6 @@ def restore(file: Path, url: str) -> None:
 @click.argument("query")
 def explain_query(query: str) -> None:
     """Show how Gmail's search language reads QUERY."""
-    from .services.google.gmail.search import explain  # noqa: PLC0415
+    from .services.google.gmail.search.explain import explain  # noqa: PLC0415
 
     click.echo(explain(query))
