@@ -6,21 +6,26 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from signal import SIGKILL
 from typing import Any
 
 from .errors import JobFinished
 from .runview import Run
 from .signals import Signal
 
-__all__ = ["Handler", "Surroundings", "function_handler", "process_handler"]
+__all__ = ["Container", "Handler", "Surroundings", "function_handler", "process_handler"]
 
 log = logging.getLogger("emulator")
 
 Handler = Callable[[Run], Any]
 Surroundings = Callable[[], tuple[str, Mapping[str, str]]]
 """The base URL of the running emulator and the variables that lead a process there."""
+LOOK_SECONDS = 0.2
+"""How often, in real seconds, a running process is held against the virtual clock."""
 EXCEPTION_EXIT_CODE = 91
 """How Python's SDK leaves after an exception inside the Actor."""
 
@@ -45,15 +50,21 @@ def function_handler(function: Handler) -> Callable[[Run], None]:
 
 
 def process_handler(folder: Path, surroundings: Surroundings) -> Callable[[Run], None]:
-    """A handler that runs the program in ``folder`` as the platform would: at home, against this emulator."""
+    """A handler that runs the program in ``folder`` as the platform would: at home, against this emulator.
+
+    Raises ``ValueError`` for a folder with nothing to start.
+    """
+    command = command_of(folder)
 
     def handle(run: Run) -> None:
         while not run.finished:
             run.begin()
-            exit_code, restarted = _run_once(run, folder, surroundings)
-            if not restarted:
+            url, variables = surroundings()
+            environment = run.environment.changed(api_base_url=url, api_public_base_url=url)
+            container = Container(run, command, folder, environment.over({**os.environ, **variables}))
+            exit_code = container.run_to_its_end()
+            if not container.restarting:
                 _leave(run, exit_code)
-            if run.finished:
                 return
 
     return handle
@@ -71,37 +82,64 @@ def command_of(folder: Path) -> list[str]:
     return [sys.executable, "-m", package]
 
 
-def _run_once(run: Run, folder: Path, surroundings: Surroundings) -> tuple[int, bool]:
-    """Run the program to its end, or to where the platform stops it; the second value tells a restart."""
-    url, variables = surroundings()
-    environment = run.environment.changed(api_base_url=url, api_public_base_url=url)
-    process = subprocess.Popen(  # noqa: S603 - the program the test named
-        command_of(folder),
-        cwd=folder,
-        env=environment.over({**os.environ, **variables}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
-    stops: list[Signal] = []
+class Container:
+    """One process of a run, with its children: its output goes to the log, the platform's decisions end it."""
 
-    def hear(signal: Signal) -> None:
-        if signal.name in {"kill", "restart"}:
-            stops.append(signal)
-            process.kill()
+    def __init__(self, run: Run, command: list[str], folder: Path, environment: Mapping[str, str]) -> None:
+        self._run = run
+        self._command = command
+        self._folder = folder
+        self._environment = environment
+        self.restarting = False
+        """Whether the platform ended the process to start it again."""
 
-    unsubscribe = run.subscribe(hear)
-    try:
+    def run_to_its_end(self) -> int:
+        """Start the process and wait; answers its exit code."""
+        with subprocess.Popen(  # noqa: S603 - the program that was registered for the Actor
+            self._command,
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        ) as process:
+            unsubscribe = self._run.subscribe(lambda signal: self._hear(process, signal))
+            reader = threading.Thread(target=self._read, args=(process,), daemon=True)
+            reader.start()
+            try:
+                exit_code = self._wait(process)
+            finally:
+                unsubscribe()
+                _kill(process)
+            reader.join()
+        return exit_code
+
+    def _wait(self, process: subprocess.Popen[str]) -> int:
+        """Wait for the process, and let virtual time pass meanwhile: nobody else may be looking at the run."""
+        while True:
+            try:
+                return process.wait(LOOK_SECONDS)
+            except subprocess.TimeoutExpired:
+                if self._run.finished:
+                    _kill(process)
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
         for line in process.stdout or ():
-            run.write_log(line)
-        exit_code = process.wait()
-    finally:
-        unsubscribe()
-        if process.stdout is not None:
-            process.stdout.close()
-    return exit_code, any(signal.name == "restart" for signal in stops)
+            self._run.write_log(line)
+
+    def _hear(self, process: subprocess.Popen[str], signal: Signal) -> None:
+        if signal.name in {"kill", "restart"}:
+            self.restarting = signal.name == "restart"
+            _kill(process)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """End the process and what it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, SIGKILL)
 
 
 def _leave(run: Run, exit_code: int) -> None:

@@ -18,11 +18,6 @@ from emulator.services.apify.environment import ActorEnvironment
 
 
 @pytest.fixture
-def apify(emulator):
-    return emulator.apify
-
-
-@pytest.fixture
 def user(apify):
     return apify.add_user("ada", email="ada@example.com", memory_limit=32768)
 
