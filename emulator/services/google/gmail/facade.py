@@ -12,6 +12,7 @@ from typing import Any
 from ....kernel.service import Kernel
 from .compose import MessageSpec, compose, derived_message_id
 from .delivery import Incoming
+from .history import History
 from .labels import SYSTEM_LABELS
 from .mailbox import Mailbox, Mailboxes, StoredMessage
 from .mailfiles import MailItem, Skipped
@@ -150,6 +151,19 @@ class UserMailbox:
     def history_id(self) -> int:
         """The present history id."""
         return self._mailbox.profile().history
+
+    @property
+    def bare_history(self) -> bool:
+        """Whether sending leaves history records that name a message and say nothing of it, as real mailboxes do.
+
+        Off by default. Clients have to pass over such records; switch it on to see whether yours does.
+        """
+        return History(self._kernel, self._mailbox.number).bare_records
+
+    @bare_history.setter
+    def bare_history(self, value: bool) -> None:
+        with self._kernel.world.transaction():
+            History(self._kernel, self._mailbox.number).bare_records = value
 
     @property
     def threads_total(self) -> int:

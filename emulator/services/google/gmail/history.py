@@ -84,6 +84,21 @@ class History:
         self._world.execute_many("UPDATE gmail_thread SET history = ? WHERE id = ?", sorted(threads))
         self._world.execute("UPDATE gmail_mailbox SET history = ? WHERE id = ?", (number, self._mailbox))
 
+    @property
+    def bare_records(self) -> bool:
+        """Whether sending leaves records that name a message and say nothing of it, as real mailboxes do."""
+        return bool(self._world.value("SELECT bare FROM gmail_mailbox WHERE id = ?", (self._mailbox,)))
+
+    @bare_records.setter
+    def bare_records(self, value: bool) -> None:
+        self._world.execute("UPDATE gmail_mailbox SET bare = ? WHERE id = ?", (int(value), self._mailbox))
+
+    def record_bare(self, entry: HistoryEntry) -> None:
+        """Add the three bare records seen around every send, where the mailbox has them."""
+        if self.bare_records:
+            for _ in range(3):
+                self.record(BARE, [entry])
+
     def require_known(self, start: int) -> None:
         """Raise ``NotFound`` for an id that is too old or has not been reached."""
         if not self._oldest() <= start <= self.present:

@@ -7,6 +7,7 @@ CREATE TABLE IF NOT EXISTS gmail_mailbox (
     secret     BLOB NOT NULL,               -- keys the attachment tokens
     history    INTEGER NOT NULL,            -- the present historyId
     next_label INTEGER NOT NULL DEFAULT 1,  -- user label ids are never used twice
+    bare       INTEGER NOT NULL DEFAULT 0,  -- whether sends leave history records that say nothing
     messages   INTEGER NOT NULL DEFAULT 0,
     threads    INTEGER NOT NULL DEFAULT 0
 );

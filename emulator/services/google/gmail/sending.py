@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import InvalidArgument, NotFound
 from .bounce import delivery_report
 from .delivery import Incoming, Joining, base_subject
+from .history import History, HistoryEntry
 from .mime import parse
 from .post_office import PostOffice
 from .quota import GmailQuota
@@ -72,6 +73,7 @@ class Outbox:
         (kept,) = self.mailbox.deliver_all([Incoming(raw, labels, now, thread=thread, joining=joining)])
         others = [address for address in recipients if address not in own]
         sent = self.mailbox.message(kept)
+        History(self.kernel, self.mailbox.number).record_bare(HistoryEntry(sent.id, sent.thread, sent.labels))
         if failed := office.dispatch(raw, self.mailbox.account, others):
             report = delivery_report(form, self.mailbox.account, failed, self.kernel.clock.now(), self.kernel.ids)
             self.mailbox.deliver(report, ("UNREAD", "CATEGORY_UPDATES", "INBOX"), thread=sent.thread)

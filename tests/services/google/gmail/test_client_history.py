@@ -107,6 +107,18 @@ def test_a_page_token_that_is_none(history, box, refused, token):
     assert refused(history(box.history_id, pageToken=token)) == (400, "Invalid pageToken", "invalidArgument")
 
 
+def test_bare_records_come_with_every_send_where_they_are_wanted(users, history, box, raw):
+    def kinds(start):
+        users.messages().send(userId="me", body={"raw": raw(To="y@other.org")}).execute()
+        records = history(start).execute()["history"]
+        return ["".join(set(each) - {"id", "messages"}) for each in records]
+
+    assert kinds(box.history_id) == ["messagesAdded"]
+    box.bare_history = True
+    assert kinds(box.history_id) == ["messagesAdded", "", "", ""]
+    assert len(history(box.history_id - 1, historyTypes="labelRemoved").execute()["history"]) == 1
+
+
 def test_history_is_forgotten_after_four_weeks(site, box):
     def records(start):
         answer = site.get("history", startHistoryId=start)
