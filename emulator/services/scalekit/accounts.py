@@ -188,8 +188,8 @@ class Accounts:
         status = ACTIVE if held.usable else PENDING_AUTH
         try:
             self._world.execute(
-                "INSERT INTO scalekit_account (id, connection, identifier, organization_id, user_id, status, api_config,"
-                " updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO scalekit_account (id, connection, identifier, organization_id, user_id, status,"
+                " api_config, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(identity, connection, identifier, organization_id, user_id, status),
                     *(json.dumps(dict(api_config or {})), self._clock.time()),

@@ -71,7 +71,8 @@ def _option(options: Any, kind: str, extension: str) -> Any | None:
 def _classes(name: str) -> type[Any]:
     from google.protobuf.message_factory import GetMessageClass  # noqa: PLC0415
 
-    return GetMessageClass(_pool().FindMessageTypeByName(name))
+    found: type[Any] = GetMessageClass(_pool().FindMessageTypeByName(name))
+    return found
 
 
 @cache

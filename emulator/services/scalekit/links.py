@@ -33,7 +33,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A link that one browser has opened. ``state`` goes to the provider and back, ``cookie`` stays with the browser."""
+    """A link that a browser has opened. ``state`` goes to the provider and back, ``cookie`` stays with the browser."""
 
     state: str
     cookie: str
@@ -127,7 +127,8 @@ class Links:
     def waiting(self, account: str) -> AuthRequest | None:
         """The request of an account that waits for verification."""
         found = self._world.value(
-            "SELECT id FROM scalekit_auth_request WHERE account = ? AND expires_at > ? ORDER BY expires_at DESC LIMIT 1",
+            "SELECT id FROM scalekit_auth_request WHERE account = ? AND expires_at > ?"
+            " ORDER BY expires_at DESC LIMIT 1",
             (account, self._clock.time()),
         )
         return self.auth_request(found) if found is not None else None

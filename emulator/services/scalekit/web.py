@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...kernel.http import Call, Reply
-from ...kernel.operations import Match, Operation, WrongVerb
 from ...kernel.oauth import client_authentication, form_parameters
+from ...kernel.operations import Match, Operation, WrongVerb
 from ...kernel.pipeline import is_loopback
 from ...kernel.service import Exchange, Routed
 from . import surface

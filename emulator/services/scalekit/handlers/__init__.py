@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from . import accounts, connections, tools
+from . import accounts, connections, tools  # noqa: F401 - importing them binds their methods
 from .binding import bindings
 
 __all__ = ["bindings"]
-
-assert accounts and connections and tools  # noqa: PT018 - importing them binds their methods

@@ -119,7 +119,8 @@ def list_accounts(call: MethodCall) -> Any:
 @bindings.bind(f"{SERVICE}SearchConnectedAccounts")
 def search(call: MethodCall) -> Any:
     """Accounts whose identifier, connection or provider holds the query."""
-    request, names = call.request, ()
+    request = call.request
+    names: tuple[str, ...] = ()
     if request.connection_id:
         known = [
             each.name for each in call.platform.connections.all(call.environment) if each.id == request.connection_id

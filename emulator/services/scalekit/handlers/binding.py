@@ -43,7 +43,8 @@ bindings: Bindings[Handler] = Bindings(RPC_OPERATIONS)
 
 def origin_of(exchange: Exchange) -> str:
     """The base URL a call came to. On loopback it is plain HTTP, whatever the call itself came through: the Python SDK
-    speaks gRPC in TLS even where its environment URL says ``http``."""
+    speaks gRPC in TLS even where its environment URL says ``http``.
+    """
     call = exchange.call
     authority = call.headers.get("host") or call.host
     return f"http://{authority}" if is_loopback(call.host) else f"https://{call.host}"

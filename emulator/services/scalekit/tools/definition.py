@@ -123,11 +123,11 @@ class Tool:
         return run.send(self.verb, path, [*self.fixed, *self._pairs(asked)], body or None)
 
     def _pairs(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        pairs = []
-        for name, value in self._renamed(values).items():
-            for item in value if isinstance(value, list) else [value]:
-                pairs.append((name, str(item).lower() if isinstance(item, bool) else str(item)))
-        return pairs
+        return [
+            (name, str(item).lower() if isinstance(item, bool) else str(item))
+            for name, value in self._renamed(values).items()
+            for item in (value if isinstance(value, list) else [value])
+        ]
 
     def _renamed(self, values: Mapping[str, Any]) -> dict[str, Any]:
         unused = {"schema_version", "tool_version"}

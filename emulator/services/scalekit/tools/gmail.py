@@ -1,6 +1,6 @@
 """The tools of the Gmail connector, after its published list.
 
-Each line is a tool: name, request, inputs, description. Requests follow Gmail's own REST reference.
+The list itself is gmail.txt. Requests follow Gmail's own REST reference.
 """
 
 from __future__ import annotations
@@ -11,73 +11,11 @@ from email.message import EmailMessage
 from typing import Any
 
 from .definition import Tool, ToolRun
-from .inputs import VERSIONS
 from .table import tools_of
 
 __all__ = ["gmail_tools"]
 
 ME = "/gmail/v1/users/me"
-PEOPLE = "https://people.googleapis.com"
-_MAIL = "to* subject* body* cc bcc content_type=text/plain thread_id"
-
-_TABLE = f"""
-fetch_mails | GET {ME}/messages | format include_spam_trash:b label_ids:a max_results:i page_token query {VERSIONS} | Find messages and fetch each of them.
-get_message_by_id | GET {ME}/messages/{{message_id}} | message_id* format {VERSIONS} | Get one message.
-get_attachment_by_id | GET {ME}/messages/{{message_id}}/attachments/{{attachment_id}} | message_id* attachment_id* file_name {VERSIONS} | Get the data of an attachment.
-get_profile | GET {ME}/profile | {VERSIONS} | Get address and counters of the mailbox.
-list_threads | GET {ME}/threads | include_spam_trash:b label_ids:a max_results:i page_token query {VERSIONS} | Find conversations.
-get_thread_by_id | GET {ME}/threads/{{thread_id}} | thread_id* format metadata_headers:a {VERSIONS} | Get one conversation.
-send_message | POST {ME}/messages/send | {_MAIL} {VERSIONS} | Send a message.
-reply_to_thread | POST {ME}/messages/send | thread_id* to* body* subject cc bcc content_type=text/plain in_reply_to_message_id {VERSIONS} | Answer within a conversation.
-create_draft | POST {ME}/drafts | {_MAIL} | Write a draft.
-list_drafts | GET {ME}/drafts | include_spam_trash:b max_results:i page_token query | List drafts.
-get_draft | GET {ME}/drafts/{{draft_id}} | draft_id* format | Get one draft.
-update_draft | PUT {ME}/drafts/{{draft_id}} | draft_id* {_MAIL} | Replace a draft.
-send_draft | POST {ME}/drafts/send | draft_id* | Send a draft.
-delete_draft | DELETE {ME}/drafts/{{draft_id}} | draft_id* | Delete a draft.
-list_labels | GET {ME}/labels | | List labels.
-get_label | GET {ME}/labels/{{label_id}} | label_id* | Get one label.
-create_label | POST {ME}/labels | name* label_list_visibility message_list_visibility | Create a label.
-update_label | PATCH {ME}/labels/{{label_id}} | label_id* name label_list_visibility message_list_visibility | Change a label.
-delete_label | DELETE {ME}/labels/{{label_id}} | label_id* | Delete a label.
-modify_message_labels | POST {ME}/messages/{{message_id}}/modify | message_id* add_label_ids:a remove_label_ids:a | Change the labels of a message.
-modify_thread_labels | POST {ME}/threads/{{thread_id}}/modify | thread_id* add_label_ids:a remove_label_ids:a | Change the labels of a conversation.
-batch_modify_messages | POST {ME}/messages/batchModify | message_ids*:a add_label_ids:a remove_label_ids:a | Change the labels of many messages.
-batch_delete_messages | POST {ME}/messages/batchDelete | message_ids*:a | Delete many messages for good.
-trash_message | POST {ME}/messages/{{message_id}}/trash | message_id* | Move a message to the trash.
-untrash_message | POST {ME}/messages/{{message_id}}/untrash | message_id* | Take a message out of the trash.
-delete_message | DELETE {ME}/messages/{{message_id}} | message_id* | Delete a message for good.
-trash_thread | POST {ME}/threads/{{thread_id}}/trash | thread_id* | Move a conversation to the trash.
-untrash_thread | POST {ME}/threads/{{thread_id}}/untrash | thread_id* | Take a conversation out of the trash.
-delete_thread | DELETE {ME}/threads/{{thread_id}} | thread_id* | Delete a conversation for good.
-list_history | GET {ME}/history | start_history_id* history_types:a label_id max_results:i page_token | List changes since a point.
-insert_message | POST {ME}/messages | raw_message* label_ids:a thread_id | Put a message into the mailbox.
-import_message | POST {ME}/messages/import | raw_message* label_ids:a thread_id | Put a message into the mailbox as if it had arrived.
-watch_mailbox | POST {ME}/watch | topic_name* label_ids:a label_filter_behavior | Be told of changes.
-stop_mailbox_watch | POST {ME}/stop | | Be told no longer.
-get_contacts | GET {PEOPLE}/v1/people/me/connections | max_results:i page_token person_fields:a | List contacts.
-search_people | GET {PEOPLE}/v1/people:searchContacts | query* other_contacts:b page_size:i person_fields:a | Find people.
-list_filters | GET {ME}/settings/filters | | List filters.
-get_filter | GET {ME}/settings/filters/{{filter_id}} | filter_id* | Get one filter.
-create_filter | POST {ME}/settings/filters | criteria*:o action*:o | Create a filter.
-delete_filter | DELETE {ME}/settings/filters/{{filter_id}} | filter_id* | Delete a filter.
-list_send_as | GET {ME}/settings/sendAs | | List addresses to send as.
-get_send_as | GET {ME}/settings/sendAs/{{send_as_email}} | send_as_email* | Get an address to send as.
-create_send_as | POST {ME}/settings/sendAs | send_as_email* display_name reply_to_address signature treat_as_alias:b | Add an address to send as.
-update_send_as | PATCH {ME}/settings/sendAs/{{send_as_email}} | send_as_email* display_name reply_to_address signature is_default:b | Change an address to send as.
-delete_send_as | DELETE {ME}/settings/sendAs/{{send_as_email}} | send_as_email* | Remove an address to send as.
-verify_send_as | POST {ME}/settings/sendAs/{{send_as_email}}/verify | send_as_email* | Verify an address to send as.
-list_delegates | GET {ME}/settings/delegates | | List delegates.
-create_delegate | POST {ME}/settings/delegates | delegate_email* | Add a delegate.
-list_forwarding_addresses | GET {ME}/settings/forwardingAddresses | | List forwarding addresses.
-get_forwarding_address | GET {ME}/settings/forwardingAddresses/{{forwarding_email}} | forwarding_email* | Get a forwarding address.
-create_forwarding_address | POST {ME}/settings/forwardingAddresses | forwarding_email* | Add a forwarding address.
-delete_forwarding_address | DELETE {ME}/settings/forwardingAddresses/{{forwarding_email}} | forwarding_email* | Remove a forwarding address.
-get_auto_forwarding | GET {ME}/settings/autoForwarding | | Get the forwarding of all mail.
-update_auto_forwarding | PUT {ME}/settings/autoForwarding | enabled*:b email_address disposition | Change the forwarding of all mail.
-get_vacation_settings | GET {ME}/settings/vacation | | Get the answer to mail while away.
-update_vacation_settings | PUT {ME}/settings/vacation | enable_auto_reply*:b response_subject response_body_plain_text response_body_html restrict_to_contacts:b restrict_to_domain:b start_time end_time | Change the answer to mail while away.
-"""
 
 
 def gmail_tools() -> tuple[Tool, ...]:
@@ -99,7 +37,7 @@ def gmail_tools() -> tuple[Tool, ...]:
         "gmail_get_contacts": {"names": {"max_results": "pageSize"}},
         "gmail_search_people": {"names": {"person_fields": "readMask"}},
     }
-    return tools_of("GMAIL", _TABLE, special)
+    return tools_of("GMAIL", special)
 
 
 def _fetch_mails(run: ToolRun) -> Mapping[str, Any]:

@@ -13,10 +13,8 @@ from typing import Any
 
 from ..errors import Violation, violated
 
-__all__ = ["VERSIONS", "Input", "coerced", "inputs_of", "schema_of"]
+__all__ = ["Input", "coerced", "inputs_of", "schema_of"]
 
-VERSIONS = "schema_version tool_version"
-"""Inputs that most tools take and none uses."""
 _ITEM = re.compile(r"(?P<name>\w+)(?P<star>\*?)(?::(?P<type>[sibaon]))?(?:=(?P<default>\S+))?")
 _TYPES = {"s": "string", "i": "integer", "b": "boolean", "a": "array", "o": "object", "n": "number"}
 _SPOKEN = {"true": True, "false": False}
@@ -101,6 +99,6 @@ def _converted(value: Any, kind: str) -> Any:
         return int(number) if number.is_integer() or kind == "integer" else number
     if kind == "array":
         return value if isinstance(value, list) else [item.strip() for item in str(value).split(",")]
-    if not isinstance(value, dict):
-        raise ValueError(value)
-    return value
+    if isinstance(value, dict):
+        return value
+    raise ValueError(value)
