@@ -143,8 +143,8 @@ class Gate:
 
 def listen(port: int) -> socket.socket:
     """A listening socket on loopback. Raises ``PortInUse``."""
-    # The protocol is named because asyncio turns Nagle's algorithm off only on sockets that say they are TCP; with it, an
-    # answer in two writes waits 40 ms for the client's ACK.
+    # The protocol is named because asyncio turns Nagle's algorithm off only on sockets that say they are TCP; with it,
+    # an answer in two writes waits 40 ms for the client's ACK.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

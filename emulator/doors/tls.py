@@ -81,7 +81,8 @@ class CertificateAuthority:
         """
         paths = [*default_bundle(), *map(Path, existing)]
         blocks = [block for path in paths if path.is_file() for block in PEM_BLOCK.findall(path.read_bytes())]
-        distinct = dict.fromkeys([*(block.replace(b"\r\n", b"\n") for block in blocks), self.certificate_pem.strip()])
+        blocks += PEM_BLOCK.findall(self.certificate_pem)
+        distinct = dict.fromkeys(block.replace(b"\r\n", b"\n") for block in blocks)
         return b"\n".join(distinct) + b"\n"
 
     def context_for(self, host: str) -> ssl.SSLContext:
