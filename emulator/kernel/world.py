@@ -233,6 +233,11 @@ CREATE TABLE IF NOT EXISTS kernel_setting (key TEXT PRIMARY KEY, value TEXT NOT 
 """
 
 
+# SQLite's own two megabytes send a mailbox of a million messages to the disk for every index page.
+_CACHE_KIBIBYTES = 48 * 1024
+_CHECKPOINT_PAGES = 8_000
+
+
 def _open(path: Path | None) -> sqlite3.Connection:
     if path is None:
         return _configure(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
@@ -262,6 +267,8 @@ def _owned(database: sqlite3.Connection, name: str) -> sqlite3.Connection:
     _examine(database, name)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
+    database.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+    database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     return _configure(database)
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidArgument
-from .delivery import Incoming, Joining
+from .delivery import Incoming
+from .joining import Joining
 from .mailbox import StoredMessage
 from .mime import header_date
 from .post_office import PostOffice

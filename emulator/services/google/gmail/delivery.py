@@ -1,32 +1,23 @@
 """Putting messages into a mailbox: one, or thousands in a batch.
 
-Threads are found as Gmail finds them: a Message-ID in common (own, In-Reply-To, References) and the same subject
-without its reply marks. Everything a delivery looks up is indexed, so its cost does not grow with the mailbox.
+Everything a delivery looks up is indexed, so its cost does not grow with the mailbox.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from ....kernel.ids import Ids
 from ....kernel.service import Kernel
 from ....kernel.world import World
 from .history import mark_day, next_history
+from .joining import Joining, ThreadJoiner
 from .labels import HIDING, wire_order
 from .mime import IndexFields, canonical, index_fields, parse
 from .snippet import snippet
 
-__all__ = ["Incoming", "Joining", "base_subject", "deliver"]
-
-_REPLY_MARK = re.compile(r"\s*(?:re|fwd?|aw|wg|sv|vs|antw|odp|rv|tr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
-_TRANSLATED_TAG = re.compile(r"\s*\[[^\[\]]{1,40}\]\s*(?=(?:re|fwd?)\s*:)", re.IGNORECASE)
-
-
-Joining = Literal["references", "subject", "never"]
-"""How a message finds its thread: by ids and subject, failing that by the subject alone, or not at all."""
+__all__ = ["Incoming", "deliver"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +38,6 @@ class Incoming:
     draft: int | None = None
 
 
-def base_subject(subject: str) -> str:
-    """What the subjects of one conversation have in common: no reply marks, no difference of case or white space."""
-    while (mark := _REPLY_MARK.match(subject) or _TRANSLATED_TAG.match(subject)) is not None:
-        subject = subject[mark.end() :]
-    return " ".join(subject.split()).casefold()
-
-
 def deliver(
     kernel: Kernel, mailbox: int, incoming: Iterable[Incoming], conversations: dict[str, int] | None = None
 ) -> list[int]:
@@ -72,6 +56,7 @@ def deliver(
 class _Rows:
     """What waits to be written for the messages of a batch."""
 
+    messages: list[tuple[int | str, ...]] = field(default_factory=list)
     mime: list[tuple[int, bytes]] = field(default_factory=list)
     labels: list[tuple[int, str, int, int]] = field(default_factory=list)
     texts: list[tuple[int | str, ...]] = field(default_factory=list)
@@ -80,7 +65,7 @@ class _Rows:
 
 
 class _Batch:
-    """Messages on their way into one mailbox. What later ones look up is written at once, the rest by ``flush``."""
+    """Messages on their way into one mailbox, written by ``flush``; what later ones look up is kept at hand."""
 
     def __init__(self, kernel: Kernel, mailbox: int, conversations: dict[str, int]) -> None:
         self._world: World = kernel.world
@@ -89,7 +74,9 @@ class _Batch:
         self._mailbox = mailbox
         self._history = int(self._world.value("SELECT history FROM gmail_mailbox WHERE id = ?", (mailbox,)))
         mark_day(self._world, mailbox, kernel.clock.milliseconds(), self._history)
-        self._messages = self._threads = 0
+        self._threads = ThreadJoiner(self._world, mailbox)
+        self._newest = int(self._world.value("SELECT coalesce(max(id), 0) FROM gmail_message"))
+        self._last: dict[int, int] = {}
         self._rows = _Rows()
 
     def add(self, incoming: Incoming) -> int:
@@ -99,12 +86,11 @@ class _Batch:
         fields = index_fields(parsed)
         message = self._new_id(incoming.received)
         self._history = next_history(self._ids, self._history)
-        thread = self._join(self._wanted(incoming), message, fields, incoming.joining)
+        thread = self._threads.join(self._wanted(incoming), message, fields, incoming.joining, self._history)
         if incoming.conversation:
             self._conversations.setdefault(incoming.conversation, thread)
         hidden = int(not HIDING.isdisjoint(incoming.labels))
-        self._world.execute(
-            "INSERT INTO gmail_message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        self._rows.messages.append(
             (
                 message,
                 self._mailbox,
@@ -116,15 +102,16 @@ class _Batch:
                 fields.has_attachment,
                 fields.message_id,
                 snippet(parsed),
-            ),
+            )
         )
-        self._messages += 1
         self._note(incoming, raw, message, thread, hidden, fields)
         return message
 
     def flush(self) -> None:
         """Write what is waiting, and the mailbox's counters."""
         rows, world = self._rows, self._world
+        self._threads.flush()
+        world.execute_many("INSERT INTO gmail_message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows.messages)
         world.execute_many("INSERT INTO gmail_message_mime VALUES (?, ?)", rows.mime)
         world.execute_many("INSERT INTO gmail_message_label VALUES (?, ?, ?, ?)", rows.labels)
         world.execute_many(
@@ -136,10 +123,8 @@ class _Batch:
         world.execute_many("INSERT OR REPLACE INTO gmail_draft (id, mailbox, message) VALUES (?, ?, ?)", rows.drafts)
         world.execute(
             "UPDATE gmail_mailbox SET history = ?, messages = messages + ?, threads = threads + ? WHERE id = ?",
-            (self._history, self._messages, self._threads, self._mailbox),
+            (self._history, len(rows.messages), self._threads.made, self._mailbox),
         )
-        self._rows = _Rows()
-        self._messages = self._threads = 0
 
     def _note(
         self, incoming: Incoming, raw: bytes, message: int, thread: int, hidden: int, fields: IndexFields
@@ -168,54 +153,24 @@ class _Batch:
 
     def _new_id(self, received: int) -> int:
         """An id nobody has, above every other of the same millisecond, so that order of receipt is list order."""
-        first = received << 20
-        last = self._world.value("SELECT max(id) FROM gmail_message WHERE id >= ? AND id < ?", (first, first + 2**20))
-        if last is None:
-            return first + self._ids.bits(19)
-        step = 1 + self._ids.bits(5)
-        return int(last) + step if last + step < first + 2**20 else self._new_id(received + 1)
+        last = self._last_of(received)
+        new = (received << 20) + self._ids.bits(19) if last is None else last + 1 + self._ids.bits(5)
+        if new >> 20 != received:
+            return self._new_id(received + 1)
+        self._last[received] = new
+        return new
+
+    def _last_of(self, millisecond: int) -> int | None:
+        """The last id of a millisecond, ``None`` where it has none."""
+        if millisecond in self._last or millisecond > self._newest >> 20:
+            return self._last.get(millisecond)
+        first = millisecond << 20
+        found: int | None = self._world.value(
+            "SELECT max(id) FROM gmail_message WHERE id >= ? AND id < ?", (first, first + 2**20)
+        )
+        return found
 
     def _wanted(self, incoming: Incoming) -> int | None:
         if incoming.thread is not None:
             return incoming.thread
         return self._conversations.get(incoming.conversation) if incoming.conversation else None
-
-    def _join(self, wanted: int | None, message: int, fields: IndexFields, joining: Joining) -> int:
-        """The thread of a message, brought up to date: the one wanted, one that shares an id, or a new one."""
-        own = (fields.message_id,) if fields.message_id else ()
-        mentioned = tuple(dict.fromkeys((*own, *fields.in_reply_to, *reversed(fields.references))))[:_MOST_REFERENCES]
-        subject = base_subject(fields.subject)
-        thread = self._known(mentioned, subject, joining) if wanted is None else wanted
-        if thread is None:
-            thread = message
-            self._threads += 1
-            values = (thread, self._mailbox, subject, self._history)
-            self._world.execute("INSERT INTO gmail_thread VALUES (?, ?, ?, ?)", values)
-        else:
-            self._world.execute("UPDATE gmail_thread SET history = ? WHERE id = ?", (self._history, thread))
-        self._world.execute_many(
-            "INSERT OR IGNORE INTO gmail_reference VALUES (?, ?, ?)",
-            [(self._mailbox, each, thread) for each in mentioned],
-        )
-        return thread
-
-    def _known(self, mentioned: tuple[str, ...], subject: str, joining: Joining) -> int | None:
-        """The thread with that subject which has seen one of the ids; the nearest id counts first."""
-        for each in mentioned if joining != "never" else ():
-            found: int | None = self._world.value(
-                "SELECT t.id FROM gmail_reference r JOIN gmail_thread t ON t.id = r.thread"
-                " WHERE r.mailbox = ? AND r.message_id = ? AND t.subject = ? ORDER BY t.id LIMIT 1",
-                (self._mailbox, each, subject),
-            )
-            if found is not None:
-                return found
-        if joining == "subject" and subject:
-            newest: int | None = self._world.value(
-                "SELECT max(id) FROM gmail_thread WHERE mailbox = ? AND subject = ?", (self._mailbox, subject)
-            )
-            return newest
-        return None
-
-
-_MOST_REFERENCES = 100
-"""Ids of one message that are looked at, nearest first: a References field may be as long as its writer likes."""

@@ -6,11 +6,11 @@ nothing of the query; the estimate is exact up to 200 and says 201 beyond.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ....kernel.world import World
+from ....kernel.world import Row, World
 from ..errors import InvalidArgument
 from .search import Condition
 
@@ -49,12 +49,12 @@ def walk(world: World, condition: Condition, below: int = ABOVE_ALL) -> Iterator
 
 def list_messages(world: World, condition: Condition, position: int, limit: int) -> Page:
     """The page of messages that begins at ``position``."""
-    return _page(world, condition, position, limit, walk)
+    return _page(world, condition, position, limit, _messages)
 
 
 def list_threads(world: World, condition: Condition, position: int, limit: int) -> Page:
     """The page of threads that begins at ``position``, each by its newest message that meets ``condition``."""
-    return _page(world, condition, position, limit, _threads)
+    return _page(world, condition, position, limit, _first_threads)
 
 
 def page_token(position: int) -> str:
@@ -71,7 +71,8 @@ def page_position(token: str) -> int:
     return int(token)
 
 
-_Walk = Callable[[World, Condition, int], Iterator[Listed]]
+_Walk = Callable[[World, Condition, int, int], "Sequence[Row | Listed]"]
+"""The first so many of a list under an id."""
 
 
 def _page(world: World, condition: Condition, position: int, limit: int, walked: _Walk) -> Page:
@@ -79,14 +80,22 @@ def _page(world: World, condition: Condition, position: int, limit: int, walked:
         return Page([], _TOP, _estimate(world, condition, walked))
     at_top = position == _TOP
     below = min(_END - position, ABOVE_ALL)
-    found = list(islice(walked(world, condition, below), max(limit + 1, _ESTIMATED) if at_top else limit + 1))
+    found = walked(world, condition, below, max(limit + 1, _ESTIMATED) if at_top else limit + 1)
     estimate = min(len(found), _ESTIMATED) if at_top else _estimate(world, condition, walked)
-    items = found[:limit]
+    items = [Listed(*each) for each in found[:limit]]
     return Page(items, _END - items[-1].message if len(found) > limit else None, estimate)
 
 
 def _estimate(world: World, condition: Condition, walked: _Walk) -> int:
-    return sum(1 for _ in islice(walked(world, condition, ABOVE_ALL), _ESTIMATED))
+    return len(walked(world, condition, ABOVE_ALL, _ESTIMATED))
+
+
+def _messages(world: World, condition: Condition, below: int, most: int) -> list[Row]:
+    return world.execute(*condition.select(below)).fetchmany(most)
+
+
+def _first_threads(world: World, condition: Condition, below: int, most: int) -> list[Listed]:
+    return list(islice(_threads(world, condition, below), most))
 
 
 def _threads(world: World, condition: Condition, below: int) -> Iterator[Listed]:

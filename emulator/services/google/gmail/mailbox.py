@@ -251,7 +251,24 @@ class Mailbox:
         )
 
     def counters(self, label: Label) -> Counters:
-        """How many messages and threads ``label`` is on: without Spam and Trash, but for those two labels."""
+        """How many messages and threads ``label`` is on: without Spam and Trash, but for those two labels.
+
+        Counted once for each state of the mailbox: every change moves its history id.
+        """
+        history = self.profile().history
+        kept = self._world.one(
+            "SELECT messages, unread, threads, unread_threads FROM gmail_label_counters"
+            " WHERE mailbox = ? AND label = ? AND history = ?",
+            (self.number, label.id, history),
+        )
+        if kept is not None:
+            return Counters(*kept)
+        counted = self._count(label)
+        values = (self.number, label.id, history, *counted)
+        self._world.execute("INSERT OR REPLACE INTO gmail_label_counters VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        return counted
+
+    def _count(self, label: Label) -> Counters:
         row = self._world.all(
             "SELECT count(*), count(u.message), count(DISTINCT m.thread),"
             " count(DISTINCT CASE WHEN u.message IS NOT NULL THEN m.thread END)"

@@ -57,6 +57,7 @@ CREATE TABLE IF NOT EXISTS gmail_message (
 );
 CREATE INDEX IF NOT EXISTS gmail_message_newest ON gmail_message (mailbox, hidden, id, thread);
 CREATE INDEX IF NOT EXISTS gmail_message_thread ON gmail_message (thread, id);
+CREATE INDEX IF NOT EXISTS gmail_message_attachment ON gmail_message (mailbox, hidden, id) WHERE attachment = 1;
 CREATE INDEX IF NOT EXISTS gmail_message_header ON gmail_message (mailbox, message_id_header);
 
 CREATE TABLE IF NOT EXISTS gmail_message_mime (
@@ -72,6 +73,18 @@ CREATE TABLE IF NOT EXISTS gmail_message_label (
     PRIMARY KEY (mailbox, label, hidden, message)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS gmail_message_label_of ON gmail_message_label (message, label);
+
+-- What labels.get answered at a state of the mailbox.
+CREATE TABLE IF NOT EXISTS gmail_label_counters (
+    mailbox        INTEGER NOT NULL,
+    label          TEXT NOT NULL,
+    history        INTEGER NOT NULL,
+    messages       INTEGER NOT NULL,
+    unread         INTEGER NOT NULL,
+    threads        INTEGER NOT NULL,
+    unread_threads INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, label)
+) WITHOUT ROWID;
 
 -- One row for each message a history record names. labels are those right after the change, changed the change.
 CREATE TABLE IF NOT EXISTS gmail_history (

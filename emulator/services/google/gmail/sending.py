@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidArgument, NotFound
 from .bounce import delivery_report
-from .delivery import Incoming, Joining, base_subject
+from .delivery import Incoming
 from .history import History, HistoryEntry
+from .joining import Joining, base_subject
 from .mime import parse
 from .post_office import PostOffice
 from .quota import GmailQuota

@@ -81,14 +81,11 @@ def _unquoted_html(markup: str) -> str:
 
 def _cut(words: list[str]) -> str:
     """As many words as fit; a first word that does not fit is cut between two characters."""
-    taken = ""
-    for word in words:
-        escaped = word.translate(_ESCAPES)
-        longer = f"{taken} {escaped}" if taken else escaped
-        if len(longer) > _LONGEST:
-            return taken or _cut_word(word)
-        taken = longer
-    return taken
+    escaped = " ".join(words[:_LONGEST]).translate(_ESCAPES)
+    if len(escaped) <= _LONGEST:
+        return escaped
+    end = escaped.rfind(" ", 0, _LONGEST + 1)  # no escape has a blank in it
+    return escaped[:end] if end > 0 else _cut_word(words[0])
 
 
 def _cut_word(word: str) -> str:

@@ -7,7 +7,8 @@ import pytest
 from emulator.kernel.http import Call
 from emulator.kernel.live import UnknownName
 from emulator.services.google.errors import FailedPrecondition, NotFound
-from emulator.services.google.gmail.delivery import Incoming, base_subject
+from emulator.services.google.gmail.delivery import Incoming
+from emulator.services.google.gmail.joining import base_subject
 from emulator.services.google.gmail.mailbox import Mailboxes
 
 

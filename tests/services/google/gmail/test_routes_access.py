@@ -7,6 +7,7 @@ import json
 import pytest
 
 from emulator.kernel.faults import Fault
+from emulator.services.google.gmail.request import HANDLERS
 
 BAD_TOKEN = (
     "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
@@ -186,9 +187,13 @@ def test_an_account_without_gmail_fails_a_precondition(site):
     )
 
 
-def test_an_operation_without_behaviour_says_so_loudly(site):
-    unbound = next(each for each in site.app.coverage() if each.service == "gmail").unbound
-    assert "gmail.users.settings.getImap" in unbound
+def test_every_operation_has_behaviour(site):
+    coverage = next(each for each in site.app.coverage() if each.service == "gmail")
+    assert (coverage.bound, coverage.unbound) == (79, ())
+
+
+def test_an_operation_without_behaviour_says_so_loudly(site, monkeypatch):
+    monkeypatch.delitem(HANDLERS._handlers, "gmail.users.settings.getImap")
     answer = site.get("settings/imap")
     assert answer.status == 501
     assert "gmail.users.settings.getImap" in answer.error["message"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 
 __all__ = ["decode_text", "to_utf8"]
 
@@ -47,6 +48,7 @@ def to_utf8(data: bytes, charset: str = "") -> bytes:
     return decode_text(data, charset).encode()
 
 
+@lru_cache(maxsize=256)
 def _codec(charset: str) -> str | None:
     """Python's name for ``charset``; ``None`` when the bytes should speak for themselves."""
     name = charset.strip().strip("'\"").lower()

@@ -99,7 +99,7 @@ def _body_text(message: Message) -> str:
     for part in visible_texts(message):
         text = part.text[:_LONGEST_BODY]
         (markup if part.mime_type == "text/html" else texts).append(text)
-    words = {word for text in texts for word in text.split()}
+    words = {word for text in texts for word in text.split()} if markup else set()
     for text in markup:
         stripped = html_text(text)
         # The HTML of an alternative mostly repeats its plain text, and would double the index for nothing.

@@ -52,8 +52,15 @@ class Part:
 
     def header_all(self, name: str) -> list[str]:
         """The decoded values of every header of that name, in order."""
-        wanted = name.lower()
-        return [decode_value(spelling, raw) for spelling, raw in self.fields if spelling.lower() == wanted]
+        return [decode_value(spelling, raw) for spelling, raw in self._by_name.get(name.lower(), ())]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Field]]:
+        """The fields by lower-case name."""
+        found: dict[str, list[Field]] = {}
+        for each in self.fields:
+            found.setdefault(each.name.lower(), []).append(each)
+        return found
 
     @property
     def raw(self) -> bytes:

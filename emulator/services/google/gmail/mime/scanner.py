@@ -224,6 +224,8 @@ def _close(levels: list[_Node], first: int, end: int, boundaries: dict[bytes, in
     """End ``levels[first:]`` at ``end``."""
     for level in range(first, len(levels)):
         node = levels[level]
+        if level > first:  # an embedded message may begin where its carrier had already ended
+            node.start = min(node.start, levels[level - 1].end)
         node.end = max(end, node.start)
         node.body_start = min(node.body_start, node.end)
         _forget(boundaries, level)

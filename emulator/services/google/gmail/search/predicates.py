@@ -102,7 +102,7 @@ def _(_node: UserLabels, _frame: Frame) -> Fragment:
 
 @_predicate.register
 def _(_node: Attachment, _frame: Frame) -> Fragment:
-    return Fragment("m.attachment")
+    return Fragment("m.attachment = 1")
 
 
 @_predicate.register

@@ -11,7 +11,7 @@ from email.message import Message as StdMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emulator.services.google.gmail.mime import Message, Part, canonical, index_fields, parse, payload
@@ -86,6 +86,7 @@ def test_any_bytes_parse_and_render_as_utf8(raw: bytes) -> None:
         assert read_everything(parse(form)).encode()
 
 
+@example(b"Content-Type: multipart/mixed; boundary=b\r\n--b\r\nContent-Type: message/rfc822\r\n--b\r\n")
 @given(st.lists(FRAGMENTS, max_size=25).map(b"".join))
 def test_parts_lie_inside_their_parents_and_have_unique_ids(raw: bytes) -> None:
     message = parse(raw)
