@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .config import Config
 from .connecting import LinkOpener, ProviderConsoles
@@ -32,10 +33,14 @@ from .services.google.gmail import GmailService
 from .services.google.gmail.facade import Gmail
 from .services.google.oauth import GoogleOAuth
 from .services.google.pubsub import PubSubService
+from .services.google.youtube import YouTubeService
 from .services.provider import GenericProvider
 from .services.scalekit import ScalekitRpc, ScalekitWeb
 from .services.scalekit.facade import Scalekit
 from .services.scalekit.platform import Platform as ScalekitPlatform
+
+if TYPE_CHECKING:
+    from .services.google.youtube.facade import YouTube
 
 __all__ = ["App", "Coverage", "Mark"]
 
@@ -86,6 +91,7 @@ class App:
             GoogleOAuth(self.kernel),
             GmailService(self.kernel, self.google.topics),
             PubSubService(self.kernel, self.google.topics),
+            YouTubeService(self.kernel),
             ApifyService(self.apify.platform),
             ScalekitRpc(connecting),
             ScalekitWeb(connecting),
@@ -100,6 +106,13 @@ class App:
         except BaseException:
             self.world.close()
             raise
+
+    @cached_property
+    def youtube(self) -> YouTube:
+        """Everything on YouTube."""
+        from .services.google.youtube.facade import YouTube  # noqa: PLC0415 - only worlds with videos pay for it
+
+        return YouTube(self.kernel)
 
     # -- what a door needs -------------------------------------------------------------------------------------
 

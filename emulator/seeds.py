@@ -23,10 +23,11 @@ from .services.scalekit.seed import scalekit_seed
 
 if TYPE_CHECKING:
     from .app import App
+    from .services.google.youtube.seed import YouTubeSeed
 
 __all__ = ["Seeds", "find_seed", "shipped_seeds"]
 
-SECTIONS = ("google", "gmail", "apify", "scalekit", "faults")
+SECTIONS = ("google", "gmail", "youtube", "apify", "scalekit", "faults")
 
 
 def shipped_seeds() -> dict[str, Path]:
@@ -76,6 +77,7 @@ class Seeds:
         now = self._app.clock.now()
         google = google_seed(sections["google"], now) if "google" in sections else None
         gmail = gmail_seed(sections["gmail"], now) if "gmail" in sections else None
+        youtube = self._youtube_seed(sections["youtube"]) if "youtube" in sections else None
         apify = apify_seed(sections["apify"], now) if "apify" in sections else None
         scalekit = scalekit_seed(sections["scalekit"], now) if "scalekit" in sections else None
         if google is not None:
@@ -84,12 +86,25 @@ class Seeds:
         if gmail is not None:
             gmail.check_users([user.email for user in self._app.google.users])
             self._app.gmail.plant(gmail)
+        if youtube is not None:
+            self._plant_youtube(youtube)
         if apify is not None:
             self._app.apify.plant(apify)
         if scalekit is not None:
             plant_scalekit(self._app.scalekit, scalekit, self._google_client)
         if "faults" in sections:
             declared_faults(sections["faults"], self._app.faults)
+
+    def _youtube_seed(self, section: SeedNode) -> YouTubeSeed:
+        from .services.google.youtube.seed import youtube_seed  # noqa: PLC0415 - only worlds with videos pay for it
+
+        return youtube_seed(section, self._app.clock.now())
+
+    def _plant_youtube(self, section: YouTubeSeed) -> None:
+        users = [user.email for user in self._app.google.users]
+        projects = [row[0] for row in self._app.world.all("SELECT id FROM google_project ORDER BY id")]
+        section.check_world(users, projects)
+        self._app.youtube.plant(section)
 
     def _google_client(self, name: str) -> tuple[str, str]:
         client = self._app.google.client(name)

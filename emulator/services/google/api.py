@@ -88,12 +88,14 @@ class Admitted:
 class GoogleApi(ABC, Generic[_Request]):
     """A room of the kernel's ``Service`` protocol. Subclasses name ``hosts`` and give ``schema`` and ``request``.
 
-    ``ceilings`` are integer parameters the API lowers to a limit instead of refusing them.
+    ``ceilings`` are integer parameters the API lowers to a limit instead of refusing them. ``brief_refusals`` shortens
+    the ``details`` of the refusal of a disabled API.
     """
 
     prefix: ClassVar[str] = ""
     hosts: ClassVar[tuple[str, ...]]
     ceilings: ClassVar[Mapping[str, int]] = {}
+    brief_refusals: ClassVar[bool] = False
 
     def __init__(self, kernel: Kernel, surface: Surface, handlers: Bindings[Callable[[_Request], Any]]) -> None:
         self.kernel = kernel
@@ -295,7 +297,8 @@ class GoogleApi(ABC, Generic[_Request]):
     def _check_enabled(self, caller: Caller) -> None:
         enabled = "SELECT 1 FROM google_enabled_api WHERE project = ? AND api = ?"
         if self.kernel.world.one(enabled, (caller.project, self.surface.service)) is None:
-            raise ApiDisabled(self.surface.title, self.surface.service, caller.project_number)
+            title, service = self.surface.title, self.surface.service
+            raise ApiDisabled(title, service, caller.project_number, brief=self.brief_refusals)
 
     def _check_scopes(self, caller: Caller, operation: Operation) -> None:
         if operation.scopes and caller.scopes.isdisjoint(operation.scopes):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...kernel.seed import SeedNode
 from ...kernel.world import World
+from .api_keys import ApiKeys
 from .cloud import Google
 from .organization import Organization
 from .quota import Quota, keep_quota
@@ -63,6 +64,9 @@ def _project(world: World, seed: ProjectSeed) -> None:
     )
     if seed.quota != "off":
         keep_quota(world, seed.id, seed.quota if isinstance(seed.quota, Quota) else Quota(costs=seed.quota))
+    for key in seed.api_keys:
+        _new(world, seed.node, "google_api_key", value=key)
+        ApiKeys(world).keep(key, seed.id)
     world.execute_many("INSERT INTO google_tester VALUES (?, ?)", [(seed.id, email) for email in seed.test_users])
     world.execute_many("INSERT INTO google_enabled_api VALUES (?, ?)", [(seed.id, api) for api in seed.enabled])
 

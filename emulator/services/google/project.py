@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ...kernel.live import Column, Live
 from ...kernel.world import World
+from .api_keys import ApiKeys
 from .quota import Quota, keep_quota, quota_of
 
 __all__ = ["CLIENT_UNUSED_LIFETIME", "Client", "Project"]
@@ -57,6 +58,19 @@ class Project(Live):
         """Disable an API: its calls then answer 403 ``SERVICE_DISABLED``; tokens stay valid."""
         with self._world.transaction():
             self._world.execute("DELETE FROM google_enabled_api WHERE project = ? AND api = ?", (self._name, api))
+
+    @property
+    def api_keys(self) -> tuple[str, ...]:
+        """The API keys of the project, sorted."""
+        return ApiKeys(self._world).of(self._name)
+
+    def add_api_key(self, value: str, *apis: str) -> None:
+        """Let ``value`` be a key of the project, where ``apis`` are given for these service names only."""
+        ApiKeys(self._world).keep(value, self._name, apis)
+
+    def remove_api_key(self, value: str) -> None:
+        """Delete a key."""
+        ApiKeys(self._world).remove(value)
 
     @property
     def quota(self) -> Quota | None:

@@ -168,6 +168,13 @@ CREATE TABLE IF NOT EXISTS google_setting (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
+-- Keys of a project; apis are the service names one is restricted to, '' for none.
+CREATE TABLE IF NOT EXISTS google_api_key (
+    value   TEXT PRIMARY KEY,
+    project TEXT NOT NULL REFERENCES google_project(id) ON DELETE CASCADE,
+    apis    TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+
 -- Limits of a project on its APIs as JSON; a project without a row has none.
 CREATE TABLE IF NOT EXISTS google_quota (
     project TEXT PRIMARY KEY REFERENCES google_project(id) ON DELETE CASCADE,

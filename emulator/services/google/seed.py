@@ -34,7 +34,8 @@ _SUB = re.compile(r"[0-9]{21}")
 class ProjectSeed:
     """A Cloud project and its consent screen. ``number`` has twelve digits; 0 stands for one derived from ``id``.
 
-    ``quota`` are limits by name, or "current" or "legacy" for the usual ones of that table.
+    ``quota`` are limits by name, or "current" or "legacy" for the usual ones of that table. ``api_keys`` open what an
+    API shows without a user.
 
     ``user_cap`` is how many accounts may ever allow an unverified external project more than signing in.
     """
@@ -51,6 +52,7 @@ class ProjectSeed:
     denied_as: Literal["", "org_internal", "access_denied"] = ""
     user_cap: int = 100
     quota: Literal["off", "current", "legacy"] | Quota = "off"
+    api_keys: tuple[str, ...] = ()
     node: SeedNode = field(repr=False, compare=False)
 
 

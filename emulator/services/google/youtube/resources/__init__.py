@@ -1,0 +1,1 @@
+"""Records as the resources of the API, one module for each kind."""
