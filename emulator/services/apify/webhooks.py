@@ -7,7 +7,6 @@ two, four ... minutes, eleven times. Who makes the calls is the platform's busin
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +20,7 @@ from .bodies import object_member, text_member
 from .errors import InvalidRequest, InvalidValue, NotFound
 from .names import new_id
 from .storages import Page
+from .templates import DEFAULT_PAYLOAD, filled
 from .users import Caller
 
 __all__ = ["EVENT_TYPES", "Dispatch", "Webhook", "Webhooks", "webhook_call"]
@@ -33,14 +33,6 @@ EVENT_TYPES = (
 RETRIES = 11
 FIRST_RETRY_SECONDS = 60.0
 _TAKEN = 9e15
-_VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
-DEFAULT_PAYLOAD = """{
-    "userId": {{userId}},
-    "createdAt": {{createdAt}},
-    "eventType": {{eventType}},
-    "eventData": {{eventData}},
-    "resource": {{resource}}
-}"""
 _CONDITIONS = frozenset(("actorId", "actorTaskId", "actorRunId"))
 
 
@@ -154,8 +146,8 @@ class Webhooks:
             "resource": resource,
         }
         strings = bool(webhook.definition.get("shouldInterpolateStrings"))
-        payload = _filled(webhook.definition.get("payloadTemplate") or DEFAULT_PAYLOAD, variables, strings=strings)
-        headers = json.loads(_filled(webhook.definition.get("headersTemplate") or "{}", variables, strings=strings))
+        payload = filled(webhook.definition.get("payloadTemplate") or DEFAULT_PAYLOAD, variables, strings=strings)
+        headers = json.loads(filled(webhook.definition.get("headersTemplate") or "{}", variables, strings=strings))
         dispatch = Dispatch(
             new_id(self._ids),
             webhook.id,
@@ -246,7 +238,7 @@ def _checked(given: dict[str, Any]) -> dict[str, Any]:
         raise InvalidValue(f"eventTypes must be among {', '.join(EVENT_TYPES)}")
     if not _is_url(text_member(given, "requestUrl") or ""):
         raise InvalidRequest('Field "requestUrl" must be an HTTP URL', cause="webhook_incomplete")
-    if not _is_object(_filled(text_member(given, "headersTemplate") or "{}", {}, strings=True)):
+    if not _is_object(filled(text_member(given, "headersTemplate") or "{}", {}, strings=True)):
         raise InvalidRequest('Field "headersTemplate" must be a JSON object', cause="webhook_template")
     defaults = {
         "isAdHoc": False,
@@ -280,39 +272,6 @@ def _is_object(text: str) -> bool:
 def _matches(condition: dict[str, Any], data: dict[str, str]) -> bool:
     named = {name: value for name, value in condition.items() if name in _CONDITIONS and value}
     return bool(named) and all(data.get(name) == value for name, value in named.items())
-
-
-def _filled(template: str, variables: dict[str, Any], *, strings: bool) -> str:
-    """``{{path.to.value}}`` outside of strings becomes JSON; inside of strings it stays unless ``strings``."""
-    inside, position, parts = False, 0, []
-    while position < len(template):
-        found = _VARIABLE.match(template, position)
-        if found and not inside:
-            parts.append(json.dumps(_value(variables, found[1]), ensure_ascii=False))
-            position = found.end()
-            continue
-        if found and strings:
-            value = _value(variables, found[1])
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            parts.append(json.dumps(text, ensure_ascii=False)[1:-1])
-            position = found.end()
-            continue
-        character = template[position]
-        if character == "\\" and inside:
-            parts.append(template[position : position + 2])
-            position += 2
-            continue
-        inside ^= character == '"'
-        parts.append(character)
-        position += 1
-    return "".join(parts)
-
-
-def _value(variables: dict[str, Any], path: str) -> Any:
-    value: Any = variables
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
 
 
 def webhook_call(dispatch: Dispatch) -> Call:
