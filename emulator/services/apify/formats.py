@@ -14,8 +14,8 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from .errors import InvalidValue
 
@@ -195,7 +195,7 @@ def _compact(row: Item) -> bytes:
 
 
 def _text(value: str) -> str:
-    return escape(_CONTROL.sub("", value), {'"': "&quot;"})
+    return escape(_CONTROL.sub("", value))
 
 
 def _xml_name(name: str) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....kernel.http import Headers, Reply
 from ....kernel.service import Exchange
 from .. import wire
 from ..bodies import json_body, json_object
 from ..errors import ApifyError, InvalidRequest, InvalidSignature
-from ..formats import FormatOptions, rendered
 from ..itemview import ItemView
 from ..platform import Platform
 from ..query import Query
@@ -19,6 +18,9 @@ from ..storages import Kind, Storage
 from .binding import bindings, caller_of, path_storage, public_base
 
 __all__ = ["create", "delete", "get", "get_statistics", "list_datasets", "list_items", "push_items", "update"]
+
+if TYPE_CHECKING:
+    from ..formats import FormatOptions
 
 KIND: Kind = "dataset"
 NO_LIMIT = 999_999_999_999
@@ -109,6 +111,8 @@ def list_items(platform: Platform, exchange: Exchange) -> Reply:
         body, content_type = f"[{','.join(texts)}]".encode(), "application/json; charset=utf-8"
         extension = "json"
     else:
+        from ..formats import rendered  # noqa: PLC0415 - zip, csv and html, which most emulators never need
+
         rows = view.apply(json.loads(text) for text in texts)
         file = rendered(format_name, rows, _format_options(query))
         body, content_type, extension = file.body, file.content_type, file.extension
@@ -153,6 +157,8 @@ def _view(query: Query, dataset: Storage) -> ItemView:
 
 
 def _format_options(query: Query) -> FormatOptions:
+    from ..formats import FormatOptions  # noqa: PLC0415 - see above
+
     return FormatOptions(
         delimiter=query.text("delimiter", ","),
         bom=query.flag("bom") if query.given("bom") else None,
