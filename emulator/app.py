@@ -93,8 +93,8 @@ class App:
             PubSubService(self.kernel, self.google.topics),
             YouTubeService(self.kernel),
             ApifyService(self.apify.platform),
-            ScalekitRpc(connecting),
             ScalekitWeb(connecting),
+            ScalekitRpc(connecting),
             provider,
         ):
             self.mount(service)

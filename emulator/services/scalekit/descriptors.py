@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor, FieldDescriptor
     from google.protobuf.descriptor_pool import DescriptorPool
 
-__all__ = ["SdkMissing", "field_rules", "message", "message_class", "message_rules"]
+__all__ = [
+    "SdkMissing",
+    "field_rules",
+    "message",
+    "message_class",
+    "message_rules",
+    "method_bindings",
+    "method_messages",
+]
 
 FILES = (
     "google/rpc/status.proto",
@@ -58,6 +66,24 @@ def message_rules(descriptor: Descriptor) -> tuple[Any, ...]:
     """The ``buf.validate`` expressions over a whole message."""
     rules = _option(descriptor.GetOptions(), "google.protobuf.MessageOptions", "buf.validate.message")
     return tuple(rules.cel) if rules is not None else ()
+
+
+def method_bindings(path: str) -> frozenset[tuple[str, str]]:
+    """Every REST verb and path that the protocol files give the method of a gRPC path."""
+    rule = _option(_method(path).GetOptions(), "google.protobuf.MethodOptions", "google.api.http")
+    rules = [rule, *rule.additional_bindings] if rule is not None else []
+    return frozenset((each.WhichOneof("pattern").upper(), getattr(each, each.WhichOneof("pattern"))) for each in rules)
+
+
+def method_messages(path: str) -> tuple[str, str]:
+    """The full names of request and response of the method of a gRPC path."""
+    method = _method(path)
+    return method.input_type.full_name, method.output_type.full_name
+
+
+def _method(path: str) -> Any:
+    service, _, name = path.removeprefix("/").rpartition("/")
+    return _pool().FindServiceByName(service).methods_by_name[name]
 
 
 def _option(options: Any, kind: str, extension: str) -> Any | None:

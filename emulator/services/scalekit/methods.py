@@ -104,7 +104,11 @@ def _set(request: Any, path: list[str], value: str) -> None:
     spelled: Any = {"true": True, "false": False}.get(value, value) if field.type == field.TYPE_BOOL else value
     if field.message_type is not None and field.message_type.full_name == "google.protobuf.BoolValue":
         spelled = value == "true"
-    ParseDict({name: [spelled] if field.is_repeated else spelled}, request)
+    if field.is_repeated:
+        # Parsing would replace what an earlier parameter of the name gave.
+        ParseDict({name: [*getattr(request, name), spelled]}, request)
+    else:
+        ParseDict({name: spelled}, request)
 
 
 def _shown(request: Any) -> dict[str, Any]:

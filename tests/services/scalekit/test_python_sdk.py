@@ -229,8 +229,9 @@ def test_tokens_live_a_day(actions, clock, journal):
 
 
 def test_a_rate_limit_of_scalekits_own_is_no_tool_error(actions, faults):
-    from emulator import Fault
     from scalekit.common.exceptions import ScalekitToolException, ScalekitTooManyRequestsException
+
+    from emulator import Fault
 
     faults.add(Fault.status(429, operation=AUTH))
     with pytest.raises(ScalekitTooManyRequestsException) as raised:
