@@ -257,6 +257,18 @@ def test_respx_passes_through_to_the_gate_async() -> None:
     assert asyncio.run(fetch()) == ADDRESS
 
 
+@pytest.mark.skipif(importlib.util.find_spec("responses") is None, reason="responses is not installed")
+def test_responses_passes_through_to_the_gate() -> None:
+    import responses
+
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.add_passthru("https://gmail.googleapis.com")
+        mock.get("https://example.com/", json={"canned": True})
+        assert requests.get(PROFILE_URL, timeout=10).json()["emailAddress"] == ADDRESS
+        assert requests.get("https://example.com/", timeout=10).json() == {"canned": True}
+    assert requests.get(PROFILE_URL, timeout=10).json()["emailAddress"] == ADDRESS
+
+
 def test_http2_clients_settle_for_http1() -> None:
     if importlib.util.find_spec("h2") is None:
         pytest.skip("h2 is not installed")

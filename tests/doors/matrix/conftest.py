@@ -19,6 +19,7 @@ from .vendors import Vendors
 
 HERE = Path(__file__).parent
 NODE = Path(__file__).parents[2] / "node"
+NEWER_NODE = NODE / "newer" / "node_modules" / "node" / "bin" / "node"
 
 
 @pytest.fixture(scope="session")
@@ -54,13 +55,15 @@ Outcomes = dict[str, dict[str, Any]]
 def outcomes(variables: Callable[[str], dict[str, str]]) -> Callable[[str, str, tuple[str, ...]], Outcomes]:
     """What each client saw under a mechanism; one child process for all of them, started by the first that asks.
 
-    The program is "python" or "node", whose environment leads to the gate, or "inside", which has a gate of its own.
+    The program is "python", "node" or "newer_node", whose environment leads to the gate, or "inside", which has a gate
+    of its own.
     """
     known: dict[tuple[str, str], Outcomes] = {}
     commands = {
         "python": [sys.executable, "-W", "ignore", str(HERE / "python_clients.py")],
         "inside": [sys.executable, "-W", "ignore", str(HERE / "inside.py")],
         "node": ["node", "--no-warnings", str(NODE / "clients.mjs")],
+        "newer_node": [str(NEWER_NODE), "--no-warnings", str(NODE / "clients.mjs")],
     }
 
     def ask(program: str, mechanism: str, names: tuple[str, ...]) -> Outcomes:

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from .conftest import NODE
+from .conftest import NEWER_NODE, NODE
 from .vendors import ADDRESS, Vendors
 
 CLIENTS = tuple(
@@ -43,6 +43,16 @@ def test_a_client_reaches_the_emulator(mechanism: str, name: str, outcomes, vend
     assert "error" not in outcome, outcome["error"]
     assert ADDRESS in str(outcome["seen"])
     assert vendors.refused == []
+
+
+@pytest.mark.skipif(not NEWER_NODE.exists(), reason="run npm install in tests/node/newer")
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_client_on_a_newer_node_reaches_the_emulator(name: str, outcomes) -> None:
+    if not installed(name):
+        pytest.skip(f"{name} is not installed; run npm install in tests/node")
+    outcome = outcomes("newer_node", "both", tuple(filter(installed, CLIENTS)))[name]
+    assert "error" not in outcome, outcome["error"]
+    assert ADDRESS in str(outcome["seen"])
 
 
 def test_http2_is_http2(outcomes) -> None:
