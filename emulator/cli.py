@@ -8,7 +8,8 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
@@ -26,6 +27,7 @@ STRICT_FAILURE = 3
 DEFAULT_PORT = 4010
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
 DEFAULT_SEED = "demo"
+FASTEST_SENSIBLE = 120
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -134,6 +136,13 @@ def write_ready_file(emulator: Emulator, path: Path) -> None:
     help="Write what happened to this file as JSON, secrets masked.",
 )
 @click.option("--strict", is_flag=True, help=f"Exit {STRICT_FAILURE} when a host was refused or a handler crashed.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(1, 100_000),
+    default=1.0,
+    metavar="N",
+    help="Let N seconds pass in the world and in COMMAND (Python or Node) in every real second.",
+)
 @click.option("--hard-offline", is_flag=True, help="Give COMMAND a network of loopback alone (Linux namespaces).")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(
@@ -143,6 +152,7 @@ def run(
     consent: str,
     report: Path | None,
     strict: bool,  # noqa: FBT001 - click passes flags so
+    speed: float,
     hard_offline: bool,  # noqa: FBT001 - likewise
     command: tuple[str, ...],
 ) -> None:
@@ -151,7 +161,10 @@ def run(
 
     if hard_offline:
         cut_off_network()
-    with open_world(port, world, seeds, consent) as emulator:
+    if speed > FASTEST_SENSIBLE:
+        shrunk = f"a client's 30 s timeout is {30_000 / speed:.0f} ms of real time"
+        click.echo(f"actor-emulator: warning: at --speed {speed:g} {shrunk}, and calls may not fit", err=True)
+    with open_world(port, world, seeds, consent) as emulator, pace(emulator, speed):
         variables = emulator.environment()
         for name in overridden(Path.cwd(), variables):
             click.echo(f"actor-emulator: warning: .actor/actor.json sets {name} over the emulator's value", err=True)
@@ -161,6 +174,19 @@ def run(
             stop(str(error))
         lost = close_report(emulator, report)
     sys.exit(lost if strict and lost else code)
+
+
+@contextmanager
+def pace(emulator: Emulator, speed: float) -> Iterator[None]:
+    """A block in which the world's time runs at ``speed``; a world file does not go on racing when it is put away."""
+    before = emulator.clock.rate
+    if speed != 1:
+        emulator.clock.speed(speed)
+    try:
+        yield
+    finally:
+        if speed != 1:
+            emulator.clock.speed(before)
 
 
 def cut_off_network() -> None:

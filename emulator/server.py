@@ -13,7 +13,7 @@ from typing import Any, Self
 from .app import App
 from .config import Config, Consent
 from .control import Control
-from .doors.environment import CertificateFiles, environment
+from .doors.environment import CertificateFiles, clock_variable, environment
 from .doors.gate import Gate
 from .kernel.http import Call, Reply
 from .kernel.pipeline import is_loopback
@@ -89,13 +89,14 @@ class Emulator(App):
 
         Search paths and option lists extend what ``base`` (by default this process's own) has of them.
         """
-        return environment(
+        variables = environment(
             self.url,
             bundle_path=self.certificate_files.bundle,
             ca_path=self.certificate_files.authority,
             hosts=self.directory.hosts,
             base=os.environ if base is None else base,
-        ) | dict(self.scalekit.variables(self.url))
+        )
+        return variables | dict(self.scalekit.variables(self.url)) | clock_variable(self.clock.setting)
 
     @contextmanager
     def intercepted(self) -> Iterator[None]:

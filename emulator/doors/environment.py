@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from ..kernel.clock import ClockSetting
 from .tls import CertificateAuthority
 
-__all__ = ["BUNDLE_VARIABLES", "CertificateFiles", "environment"]
+__all__ = ["BUNDLE_VARIABLES", "CertificateFiles", "clock_variable", "environment"]
 
 HOOKS = Path(__file__).parent / "hooks"
 LOOPBACK_NAMES = "localhost,127.0.0.1,::1"
@@ -91,6 +92,16 @@ def environment(
         "ACTOR_EMULATOR_CA": os.fspath(ca_path),
         "ACTOR_EMULATOR_HOSTS": ",".join(hosts),
     }
+
+
+def clock_variable(setting: ClockSetting) -> dict[str, str]:
+    """The variable by which the hooks run a program's clock beside ours; none for a clock at its ordinary pace.
+
+    A clock that stands still cannot be shared: a program that waits would wait for ever.
+    """
+    if setting.rate in {0.0, 1.0}:
+        return {}
+    return {"ACTOR_EMULATOR_CLOCK": f"{setting.real!r},{setting.virtual!r},{setting.rate!r}"}
 
 
 def browser_command() -> str:
