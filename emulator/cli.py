@@ -24,6 +24,7 @@ __all__ = ["main"]
 Command = TypeVar("Command", bound=Callable[..., Any])
 USAGE_ERROR = 2
 STRICT_FAILURE = 3
+INVALID_FOLDER = 5  # as `apify validate-schema` leaves
 DEFAULT_PORT = 4010
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
 DEFAULT_SEED = "demo"
@@ -288,6 +289,22 @@ def coverage(port: int, world: Path | None, seeds: tuple[str, ...], consent: str
 
     with open_world(port, world, seeds or ("empty",), consent) as emulator:
         print_coverage(Console(), emulator.coverage())
+
+
+@main.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path), default=".")
+def validate(path: Path) -> None:
+    """Check an input schema file, or every schema of an Actor's folder, by the platform's rules."""
+    from .services.apify.schema import SchemaProblem, check_path  # noqa: PLC0415
+
+    try:
+        findings = check_path(path)
+    except SchemaProblem as problem:
+        raise click.ClickException(str(problem)) from None
+    for finding in findings:
+        click.echo(finding.line, err=bool(finding.problem))
+    if any(finding.problem for finding in findings):
+        sys.exit(1 if path.is_file() else INVALID_FOLDER)
 
 
 @main.command(name="import")
