@@ -24,6 +24,9 @@ const scenes = {
     const answer = await users.messages.delete({ userId, id: facts.id });
     return { status: answer.status, data: answer.data };
   },
+  async list(users) {
+    return (await users.messages.list({ userId })).data;
+  },
   async send(users, facts) {
     const answer = await users.messages.send({ userId, requestBody: { raw: raw(message(facts.to, "hi", "Hello")) } });
     return answer.data;

@@ -10,7 +10,7 @@ from .organization import Organization
 from .quota import Quota, keep_quota
 from .scopes import with_openid
 from .seed import ClientSeed, GoogleSeed, GrantSeed, ProjectSeed, UserSeed
-from .seed_administration import OrganizationSeed, ServiceAccountSeed
+from .seed_administration import OrganizationSeed, ServiceAccountSeed, TopicSeed
 
 __all__ = ["plant"]
 
@@ -34,6 +34,8 @@ def plant(google: Google, section: GoogleSeed) -> None:
         _service_account(google, account)
     for organization in section.organizations:
         _organization(world, organization)
+    for topic in section.topics:
+        _topic(google, topic)
     if not section.error_descriptions:
         google.settings.error_descriptions = False
 
@@ -151,3 +153,17 @@ def _organization(world: World, seed: OrganizationSeed) -> None:
         organization.restrict(api)
     for feature in seed.switched_off:
         organization.switch_off(feature)
+
+
+def _topic(google: Google, seed: TopicSeed) -> None:
+    _new(google.kernel.world, seed.node, "google_topic", name=seed.name)
+    try:
+        google.topics.create(seed.name)
+    except ValueError as error:
+        raise seed.node.require("name").error(str(error)) from None
+    for each in seed.subscriptions:
+        _new(google.kernel.world, each.node, "google_subscription", name=each.name)
+        try:
+            google.topics.subscribe(each.name, seed.name, push_endpoint=each.push_endpoint)
+        except ValueError as error:
+            raise each.node.error(str(error)) from None

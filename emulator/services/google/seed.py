@@ -17,6 +17,7 @@ from .quota import Quota
 from .seed_administration import (
     OrganizationSeed,
     ServiceAccountSeed,
+    TopicSeed,
     checked_organization,
     checked_service_account,
 )
@@ -119,6 +120,7 @@ class GoogleSeed:
     grants: tuple[GrantSeed, ...] = ()
     service_accounts: tuple[ServiceAccountSeed, ...] = ()
     organizations: tuple[OrganizationSeed, ...] = ()
+    topics: tuple[TopicSeed, ...] = ()
     error_descriptions: bool = True
 
 

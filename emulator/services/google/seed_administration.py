@@ -13,6 +13,8 @@ __all__ = [
     "DelegationSeed",
     "OrganizationSeed",
     "ServiceAccountSeed",
+    "SubscriptionSeed",
+    "TopicSeed",
     "checked_organization",
     "checked_service_account",
 ]
@@ -37,6 +39,24 @@ class ServiceAccountSeed:
     client_id: str = ""
     disabled: bool = False
     delegations: tuple[DelegationSeed, ...] = ()
+    node: SeedNode = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionSeed:
+    """A Pub/Sub subscription ``projects/P/subscriptions/S``; with ``push_endpoint`` messages are posted there."""
+
+    name: str
+    push_endpoint: str = ""
+    node: SeedNode = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicSeed:
+    """A Pub/Sub topic ``projects/P/topics/T`` Gmail may publish on, and who hears of it."""
+
+    name: str
+    subscriptions: tuple[SubscriptionSeed, ...] = ()
     node: SeedNode = field(repr=False, compare=False)
 
 

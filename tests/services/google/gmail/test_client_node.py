@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from emulator.kernel.faults import Fault
 from emulator.server import Emulator
+from emulator.services.google.quota import Quota
 
 NODE = Path(__file__).parents[3] / "node"
 SEED = """
@@ -115,3 +117,14 @@ def test_a_conflict_is_told_in_the_apis_words(play):
     failed = play("conflict")["failed"]
     assert (failed["status"], failed["message"]) == (409, "Label name exists or conflicts")
     assert failed["data"]["error"]["errors"][0]["reason"] == "aborted"
+
+
+def test_43_a_spent_quota_is_not_asked_again_and_a_burst_is_three_times(play, emulator):
+    emulator.google.project("p").quota = Quota(units_per_user_per_minute=0)
+    spent = play("list")["failed"]
+    assert (spent["status"], spent["data"]["error"]["errors"][0]["reason"]) == (403, "rateLimitExceeded")
+    emulator.journal.calls("gmail.users.messages.list").assert_count(1)
+    emulator.google.project("p").quota = None
+    emulator.faults.add(Fault.status(429, operation="gmail.users.messages.list"))
+    assert play("list")["failed"]["status"] == 429
+    emulator.journal.calls("gmail.users.messages.list", status=429).assert_count(4)

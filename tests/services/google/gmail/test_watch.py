@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from googleapiclient.errors import HttpError
 
+from emulator.kernel.seed import SeedError
+
 TOPIC = "projects/demo/topics/mail"
 SUBSCRIPTION = "projects/demo/subscriptions/inbox"
 _FAILED = "Error sending test message to Cloud PubSub projects/demo/topics/closed :"
@@ -215,3 +217,28 @@ def test_a_refused_push_comes_again(site, topics, subscriber):
 def test_only_this_machine_is_pushed_to(topics):
     with pytest.raises(ValueError, match="this machine"):
         topics.subscribe("projects/demo/subscriptions/away", TOPIC, push_endpoint="https://example.com/push")
+
+
+def test_a_seed_names_topics_and_who_hears_of_them(site):
+    site.app.seed(
+        text="""
+        google:
+          topics:
+            - name: projects/demo/topics/seeded
+              subscriptions:
+                - {name: projects/demo/subscriptions/pulled}
+                - {name: projects/demo/subscriptions/pushed, push_endpoint: "http://127.0.0.1:9/"}
+        """
+    )
+    found = site.app.google.topics.subscriptions("demo")
+
+    assert [(each.name[-6:], each.push_endpoint) for each in found] == [
+        ("pulled", ""),
+        ("pushed", "http://127.0.0.1:9/"),
+    ]
+
+
+@pytest.mark.parametrize("topic", ["{name: mail}", "{name: projects/p/topics/t, subscriptions: [{name: s}]}"])
+def test_a_seed_with_another_name_is_refused_where_it_stands(site, topic):
+    with pytest.raises(SeedError, match=r"seed text:\d+: google.topics\[0\]"):
+        site.app.seed(text=f"google:\n  topics:\n    - {topic}")
