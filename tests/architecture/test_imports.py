@@ -29,6 +29,7 @@ BESIDE = {
     "emulator.importing": "emulator.app",
     "emulator.seeds": "emulator.app",
     "emulator.report": "emulator.app",
+    "emulator.isolation": "emulator.kernel",
     "emulator.launch": "emulator.kernel",
     "emulator.demo": "emulator.server",
 }
