@@ -30,7 +30,7 @@ COLUMNS = {"last message": 16, "from": 24, "subject": 0, "messages": 8}
 def run_demo(emulator: Emulator, console: Console, *, dry_run: bool = False) -> int:
     """Run the Actor as the demo's user and print its items and calls; its exit code, or 1 where a call was lost."""
     if missing := [name for name in NEEDED if not _installed(name)]:
-        console.print(f"The demo's Actor needs {', '.join(missing)}: pip install 'apify>=4' google-api-python-client")
+        console.print(f"The demo's Actor needs {', '.join(missing)}: pip install 'actor-emulator[demo]'")
         return 1
     held = emulator.google.user("ada@example.com").credentials("demo-desktop")
     actor_input = {
