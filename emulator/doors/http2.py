@@ -7,11 +7,8 @@ connection let it. Streams do not wait for each other: a delayed answer holds ba
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from h2.config import H2Configuration
 from h2.connection import ConnectionState, H2Connection
@@ -28,12 +25,13 @@ from h2.events import (
 from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes, Settings
 
-from ..kernel.http import Call, Disruption, Headers, Reply
+from ..kernel.http import Call, Disruption, Reply
 from .answering import answer, crashed
 from .connection import Connection, Traffic
 from .destination import stated_host
 from .head import header_lines, render_body
 from .request_reader import BadRequest
+from .stream import Stream, text_lines, wire_lines
 from .target import Target, TargetError
 
 __all__ = ["Http2Connection"]
@@ -45,37 +43,6 @@ STREAM_WINDOW = 1024 * 1024
 CONNECTION_WINDOW = 16 * 1024 * 1024
 DEFAULT_WINDOW = 65_535
 CONCURRENT_STREAMS = 256
-
-
-@dataclass(slots=True)
-class Stream:
-    """One request as far as it was read, then one answer as far as it was sent."""
-
-    number: int
-    lines: Headers
-    body: io.BytesIO = field(default_factory=io.BytesIO)
-    complete: bool = False
-    delayed: asyncio.TimerHandle | None = None
-    rest: memoryview = field(default_factory=lambda: memoryview(b""))
-    trailers: Headers = field(default_factory=Headers)
-    sending: bool = False
-    breaks: bool = False
-    """The connection is to break once ``rest`` has been sent."""
-    held: memoryview = field(default_factory=lambda: memoryview(b""))
-    """What a slow drip has not let into ``rest`` yet."""
-    stalled: bool = False
-
-    def pseudo(self, name: str) -> str:
-        """The value of a pseudo-header: ``:method``, ``:path``, ``:authority``."""
-        return self.lines.get(name)
-
-    @property
-    def headers(self) -> Headers:
-        """The header lines as an HTTP/1.1 request would have them: no pseudo-headers, ``Host`` first."""
-        ordinary = [(name, value) for name, value in self.lines if not name.startswith(":")]
-        authority = self.pseudo(":authority")
-        host = [("host", authority)] if authority and "host" not in self.lines else []
-        return Headers([*host, *ordinary])
 
 
 class Http2Connection(Connection):
@@ -90,6 +57,11 @@ class Http2Connection(Connection):
         self._ending = False
         self._greeted = False
         self._h2 = new_state(traffic.limits.head_bytes)
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether an answer is delayed."""
+        return any(stream.delayed is not None for stream in self._streams.values())
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """State the settings and wait for the client's."""
@@ -364,20 +336,3 @@ def new_state(head_limit: int) -> H2Connection:
     )
     state.decoder.max_header_list_size = head_limit
     return state
-
-
-def text_lines(lines: Iterable[tuple[str | bytes, str | bytes]]) -> Headers:
-    """Header lines as h2 hands them out, decoded already as the configuration says."""
-    return Headers((str(name), str(value)) for name, value in lines)
-
-
-def wire_lines(lines: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    """Header lines as HTTP/2 wants them, names in lower case; a value beyond Latin-1 goes out as UTF-8."""
-    return [(name.lower().encode("latin-1"), encoded(value)) for name, value in lines]
-
-
-def encoded(value: str) -> bytes:
-    try:
-        return value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode("utf-8", "surrogatepass")

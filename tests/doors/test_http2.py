@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import socket
 import struct
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -356,6 +358,12 @@ def frame(kind: int, flags: int, number: int, payload: bytes = b"") -> bytes:
 
 
 SETTINGS = frame(4, 0, 0)
+
+
+def test_serving_does_not_load_what_no_client_speaks() -> None:
+    program = "import sys, emulator.server; print({'h2', 'wsproto', 'h11', 'grpc'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "set()"
 
 
 class TestBadInput:
