@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS gmail_message (
     message_id_header TEXT NOT NULL,
     snippet           TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS gmail_message_newest ON gmail_message (mailbox, hidden, id, thread);
+CREATE INDEX IF NOT EXISTS gmail_message_newest ON gmail_message (mailbox, hidden, id, thread, size);
 CREATE INDEX IF NOT EXISTS gmail_message_thread ON gmail_message (thread, id);
 CREATE INDEX IF NOT EXISTS gmail_message_attachment ON gmail_message (mailbox, hidden, id) WHERE attachment = 1;
 CREATE INDEX IF NOT EXISTS gmail_message_header ON gmail_message (mailbox, message_id_header);

@@ -8,6 +8,7 @@ from importlib.resources import files
 import pytest
 from googleapiclient.errors import HttpError
 
+from emulator.report import summary
 from emulator.services.google.discovery import load
 from emulator.services.google.gmail.quota import units
 from emulator.services.google.quota import Quota
@@ -211,3 +212,36 @@ def test_administrators_switch_gmail_apps_off(site):
     assert refused.error["errors"][0]["reason"] == "domainPolicy"
     site.app.google.organization("work.example").switch_on("gmail_apps")
     assert site.get("profile", token=token).status == 200
+
+
+def _batch(site, parts):
+    """Statuses of a batch of so many profiles, through Google's client."""
+    service, answers = site.service(), []
+    batch = service.new_batch_http_request(callback=lambda _, __, error: answers.append(error and error.status_code))
+    for _ in range(parts):
+        batch.add(service.users().getProfile(userId="me"))
+    batch.execute()
+    return answers
+
+
+def test_parts_of_a_batch_beyond_the_concurrency_limit_are_refused(site, project):
+    project.quota = Quota(concurrent_calls=5)
+    refused = [status for status in _batch(site, 8) if status is not None]
+
+    assert refused == [429] * 3
+    (first, *_) = site.app.journal.calls(status=429)
+    assert json.loads(first.reply.body)["error"]["message"] == "Too many concurrent requests for user."
+    assert [site.get("profile").status for _ in range(8)] == [200] * 8
+
+
+def test_each_part_of_a_batch_is_billed(site, project):
+    project.quota = Quota(units_per_user_per_minute=6)
+
+    assert [status for status in _batch(site, 8) if status is not None] == [403] * 2
+
+
+def test_the_report_shows_units(site):
+    site.get("messages")
+    site.get("messages")
+
+    assert summary(site.app.journal)["units"] == {"gmail.users.messages.list": 10}
