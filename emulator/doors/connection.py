@@ -122,6 +122,11 @@ class Connection(asyncio.Protocol):
         self.deadline = math.inf
         self.transport: asyncio.Transport
 
+    @property
+    def holds_back(self) -> bool:
+        """Whether an answer is delayed; one that will never come is not."""
+        return False
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport and be counted among the open connections."""
         if not isinstance(transport, asyncio.Transport):

@@ -50,6 +50,7 @@ class Gate:
         self._port = port
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._traffic: Traffic | None = None
         self._stopping = asyncio.Event()
         self._founding = threading.Lock()
         self._authority: Future[CertificateAuthority] | None = None
@@ -72,6 +73,23 @@ class Gate:
         if self._thread is not None and self._thread.is_alive() and self._loop is not None:
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join()
+
+    def settled(self) -> bool:
+        """Whether every request sent before this call has its answer on the way, and none is held back.
+
+        Waits for the gate to take in what has arrived; not to be called on its own thread.
+        """
+        loop, traffic = self._loop, self._traffic
+        if loop is None or traffic is None or self._thread is None or not self._thread.is_alive():
+            return True
+        answer: Future[bool] = Future()
+
+        def look() -> None:
+            answer.set_result(not any(connection.holds_back for connection in traffic.open))
+
+        # One turn of the loop later: what was sent by now has been read and answered by then.
+        loop.call_soon_threadsafe(loop.call_soon, look)
+        return answer.result()
 
     def __enter__(self) -> Self:
         """Start."""
@@ -132,7 +150,9 @@ class Gate:
 
     async def _serve(self, listener: socket.socket, serving: Future[None]) -> None:
         self._loop = asyncio.get_running_loop()
-        traffic = Traffic(self.application, self.limits, self._loop, self.port, self._promise_context)
+        self._traffic = traffic = Traffic(
+            self.application, self.limits, self._loop, self.port, self._promise_context
+        )
         server = await self._loop.create_server(lambda: Arrival(traffic), sock=listener, backlog=BACKLOG)
         serving.set_result(None)
         while not await happened(self._stopping, within=SWEEP_SECONDS):

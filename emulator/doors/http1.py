@@ -45,6 +45,11 @@ class Http1Connection(Connection):
         self._client_finished = False
         self._ending = False
 
+    @property
+    def holds_back(self) -> bool:
+        """Whether an answer is delayed."""
+        return self._delayed is not None
+
     @classmethod
     def inside_tls(cls, traffic: Traffic, peer: str, host: str) -> Http1Connection:
         """The connection that speaks inside TLS, where ``CONNECT`` has no place."""

@@ -175,9 +175,12 @@ def encode_certificates(*certificates: x509.Certificate) -> bytes:
 
 
 def start_certificate(
-    subject: str, key: ec.EllipticCurvePrivateKey, issuer: x509.Name | None
+    subject: str, key: ec.EllipticCurvePrivateKey, issuer: x509.Certificate | None
 ) -> x509.CertificateBuilder:
-    """A certificate for ``key`` with what authority and leaf share. Self-issued where ``issuer`` is ``None``."""
+    """A certificate for ``key`` with what authority and leaf share. Self-issued where ``issuer`` is ``None``.
+
+    A leaf is valid as long as its issuer: a test may have moved this process's clock since, but never OpenSSL's.
+    """
     from cryptography import x509  # noqa: PLC0415
     from cryptography.x509.oid import NameOID  # noqa: PLC0415
 
@@ -186,11 +189,11 @@ def start_certificate(
     return (
         x509.CertificateBuilder()
         .subject_name(name)
-        .issuer_name(issuer or name)
+        .issuer_name(issuer.subject if issuer else name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - BACKDATED)
-        .not_valid_after(now + LIFETIME)
+        .not_valid_before(issuer.not_valid_before_utc if issuer else now - BACKDATED)
+        .not_valid_after(issuer.not_valid_after_utc if issuer else now + LIFETIME)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 
@@ -239,7 +242,7 @@ def sign_leaf(
     identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     return (
         # No host as common name: OpenSSL takes an address there for a DNS name and finds it outside the constraints.
-        start_certificate("Actor emulator", key, issuer.subject)
+        start_certificate("Actor emulator", key, issuer)
         .add_extension(identifier, critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(key_usage(authority=False), critical=True)

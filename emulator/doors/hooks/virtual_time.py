@@ -3,8 +3,8 @@
 Runs in any CPython from 3.9 on, with the standard library alone, before any module of the program is imported: what
 says ``from time import monotonic`` later gets the scaled one. Scaled together are ``time``, ``datetime``,
 ``time.sleep``, ``select`` of the selectors (an event loop's sleep) and ``Condition.wait`` (``Event.wait``,
-``Queue.get``). Left alone are ``perf_counter`` and the timeouts inside native code, of sockets and TLS; uvloop keeps its
-own clock.
+``Queue.get``). Left alone are ``perf_counter`` and the timeouts inside native code, of sockets and TLS; uvloop keeps
+its own clock.
 """
 
 from __future__ import annotations
