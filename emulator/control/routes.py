@@ -15,6 +15,7 @@ from ..kernel.seed import SeedDocument, read
 from . import requests
 from .checkpoints import Checkpoints
 from .google import GOOGLE_ROUTES
+from .scalekit import SCALEKIT_ROUTES
 
 __all__ = ["ROUTES", "ControlError", "Request", "Route"]
 
@@ -262,4 +263,5 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "coverage"): coverage,
     ("GET", "report"): report,
     **GOOGLE_ROUTES,
+    **SCALEKIT_ROUTES,
 }

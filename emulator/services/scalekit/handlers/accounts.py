@@ -11,7 +11,19 @@ from .binding import MethodCall, bindings
 from .paging import place_of, token_for
 from .selecting import require_key, selected
 
-__all__: list[str] = []
+__all__ = [
+    "create",
+    "delete",
+    "disconnect",
+    "get_auth",
+    "get_by_id",
+    "get_details",
+    "list_accounts",
+    "magic_link",
+    "search",
+    "update",
+    "verify",
+]
 
 SERVICE = "scalekit.ConnectedAccountService."
 DEFAULT_PAGE = 30

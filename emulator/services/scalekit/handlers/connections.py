@@ -8,7 +8,7 @@ from .. import wire
 from .binding import MethodCall, bindings
 from .paging import place_of, token_for
 
-__all__: list[str] = []
+__all__ = ["list_app_connections"]
 
 DEFAULT_PAGE = 30
 

@@ -15,7 +15,7 @@ from ..tools.execution import execute
 from .binding import MethodCall, bindings
 from .paging import place_of, token_for
 
-__all__: list[str] = []
+__all__ = ["execute_tool", "list_available_tools", "list_scoped_tools", "list_tools", "search_tools"]
 
 SERVICE = "scalekit.ToolService."
 TOOLS = "scalekit.v1.tools."
