@@ -7,14 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from itertools import islice
+from threading import Event
 from typing import Any
 
+from ....kernel.clock import perf_counter
+from ....kernel.live import UnknownName
 from ....kernel.service import Kernel
 from .compose import MessageSpec, compose, derived_message_id
 from .delivery import Incoming
 from .history import History
 from .labels import SYSTEM_LABELS
-from .mailbox import Mailbox, Mailboxes, StoredMessage
+from .mailbox import Counters, Mailbox, Mailboxes, StoredMessage
 from .mailfiles import MailItem, Skipped
 from .mime import Message
 from .post_office import PostOffice
@@ -29,6 +32,7 @@ __all__ = ["Gmail", "ImportSummary", "Mail", "UserMailbox"]
 
 _SYSTEM = frozenset(label.id for label in SYSTEM_LABELS)
 _BATCH = 1_000
+_GLANCE = 0.01
 _LAST_MILLISECOND = (1 << 43) - 1  # an id keeps the millisecond above 20 other bits of a signed 64-bit number
 
 
@@ -129,6 +133,30 @@ class UserMailbox:
         """The messages that match ``q``, newest first, at most ``limit``."""
         condition = self._mailbox.condition(q, spam_and_trash=spam_and_trash)
         return [Mail(self._mailbox, each) for each in islice(self._mailbox.matching(condition), limit)]
+
+    def wait_for(self, q: str = "", *, patience: float = 5.0) -> Mail:
+        """The newest message that matches ``q``, as soon as there is one.
+
+        ``patience`` is in real seconds: whoever sends is waited for, not virtual time. Raises ``TimeoutError``.
+        """
+        deadline, pause = perf_counter() + patience, Event()
+        while True:
+            with self._kernel.world.lock:
+                found = self.messages(q, limit=1)
+            if found:
+                return found[0]
+            if perf_counter() >= deadline:
+                held = f"the mailbox holds {len(self)} message(s)"
+                raise TimeoutError(f"nothing in the mailbox of {self.user} matches {q!r} after {patience:g} s; {held}")
+            pause.wait(_GLANCE)
+
+    def counters(self, label: str) -> Counters:
+        """How many messages and threads a label is on, by system id or name. Raises ``UnknownName``."""
+        found = next((each for each in self._mailbox.labels() if label in {each.id, each.name}), None)
+        if found is None:
+            raise UnknownName("label", label, [each.name for each in self._mailbox.labels()])
+        with self._kernel.world.transaction():
+            return self._mailbox.counters(found)
 
     def _composed(self, fields: dict[str, Any], moment: datetime) -> bytes:
         """A message by its fields; one that names no Message-ID has its own, however alike two are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
@@ -163,3 +164,31 @@ def test_a_mail_file_is_imported_from_disk(site, box, tmp_path):
     summary = site.app.gmail.import_mail("ada@example.com", read_mail(tmp_path / "one.eml"))
     assert summary.imported == 1
     assert box.messages()[0].raw == MAIL
+
+
+def test_waiting_ends_with_the_message(site, box):
+    sender = threading.Timer(0.05, lambda: box.deliver(from_="bob@x.example", subject="at last"))
+    sender.start()
+    found = box.wait_for("subject:last", patience=10)
+    sender.join()
+
+    assert found.subject == "at last"
+
+
+def test_waiting_in_vain_says_for_what(box):
+    with pytest.raises(TimeoutError, match=r"ada@example.com matches 'subject:never' after 0 s; the mailbox holds 0"):
+        box.wait_for("subject:never", patience=0)
+
+
+def test_counters_follow_every_change(site, box):
+    label = box.add_label("Work")
+    assert box.counters("Work") == (0, 0, 0, 0)
+    first = box.deliver(from_="bob@x.example", subject="one", labels=("INBOX", "UNREAD", "Work"))
+    box.deliver(from_="bob@x.example", subject="two", labels=("INBOX", "Work"))
+    assert box.counters("Work") == box.counters(label) == (2, 1, 2, 1)
+    site.post(f"messages/{first}/modify", {"removeLabelIds": ["UNREAD"]})
+    assert box.counters("Work") == (2, 0, 2, 0)
+    site.post(f"messages/{first}/trash")
+    assert (box.counters("Work"), box.counters("TRASH")) == ((1, 0, 1, 0), (1, 0, 1, 0))
+    with pytest.raises(UnknownName, match="Work"):
+        box.counters("work?")
