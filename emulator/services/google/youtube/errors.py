@@ -48,7 +48,7 @@ class YouTubeError(ApiError):
 
     status_name = ""
 
-    def __init__(self, code: int, subject: str, reason: str, message: str, **facts: Any) -> None:
+    def __init__(self, subject: str, reason: str, message: str, *, code: int = 400, **facts: Any) -> None:
         super().__init__(message, code=code, domain=f"youtube.{subject}", reason=reason, **facts)
 
 
@@ -56,7 +56,7 @@ class UnknownPart(YouTubeError):
     """400: ``part`` names something the resource has not. The message is that name."""
 
     def __init__(self, part: str) -> None:
-        super().__init__(400, "part", "unknownPart", part, location="part")
+        super().__init__("part", "unknownPart", part, location="part")
 
 
 class NoFilter(YouTubeError):
@@ -65,7 +65,7 @@ class NoFilter(YouTubeError):
     def __init__(self, expected: Iterable[str]) -> None:
         message = f"No filter selected. Expected one of: {', '.join(expected)}"
         super().__init__(
-            400, "parameter", "missingRequiredParameter", message, location="parameters.", location_type="other"
+            "parameter", "missingRequiredParameter", message, location="parameters.", location_type="other"
         )
 
 
@@ -74,9 +74,7 @@ class IncompatibleFilters(YouTubeError):
 
     def __init__(self, given: Iterable[str]) -> None:
         message = f"Incompatible parameters specified in the request: {', '.join(given)}"
-        super().__init__(
-            400, "parameter", "incompatibleParameters", message, location="parameters.", location_type="other"
-        )
+        super().__init__("parameter", "incompatibleParameters", message, location="parameters.", location_type="other")
 
 
 class InvalidFilter(YouTubeError):
@@ -84,7 +82,7 @@ class InvalidFilter(YouTubeError):
 
     def __init__(self) -> None:
         message = "The request specifies an invalid filter parameter."
-        super().__init__(400, "parameter", "invalidFilters", message, location="parameters.", location_type="other")
+        super().__init__("parameter", "invalidFilters", message, location="parameters.", location_type="other")
 
 
 class InvalidPageToken(YouTubeError):
@@ -92,7 +90,7 @@ class InvalidPageToken(YouTubeError):
 
     def __init__(self) -> None:
         message = "The request specifies an invalid page token."
-        super().__init__(400, "parameter", "invalidPageToken", message, location="pageToken")
+        super().__init__("parameter", "invalidPageToken", message, location="pageToken")
 
 
 class InvalidSearchFilter(YouTubeError):
@@ -100,7 +98,7 @@ class InvalidSearchFilter(YouTubeError):
 
     def __init__(self) -> None:
         message = "Invalid combination of search filters and/or restrictions."
-        super().__init__(400, "search", "invalidSearchFilter", message)
+        super().__init__("search", "invalidSearchFilter", message)
 
     def _entry(self) -> dict[str, str]:
         return {**super()._entry(), "location": "", "locationType": "parameter"}
@@ -111,13 +109,13 @@ class SignupRequired(YouTubeError):
 
     def __init__(self) -> None:
         super().__init__(
-            401,
             "header",
             "youtubeSignupRequired",
             "Unauthorized",
             location="Authorization",
             location_type="header",
             cause="no_channel",
+            code=401,
         )
 
 
@@ -126,7 +124,9 @@ class AuthorizationRequired(YouTubeError):
 
     def __init__(self, parameter: str) -> None:
         message = f"The request uses the <code>{parameter}</code> parameter but is not properly authorized."
-        super().__init__(401, "parameter", "authorizationRequired", message, location=parameter, cause="token_missing")
+        super().__init__(
+            "parameter", "authorizationRequired", message, location=parameter, cause="token_missing", code=401
+        )
 
 
 class UnitsSpent(YouTubeError):
@@ -137,7 +137,7 @@ class UnitsSpent(YouTubeError):
             "The request cannot be completed because you have exceeded your "
             '<a href="/youtube/v3/getting-started#quota">quota</a>.'
         )
-        super().__init__(403, "quota", "quotaExceeded", message)
+        super().__init__("quota", "quotaExceeded", message, code=403)
 
 
 class SearchesSpent(ApiError):

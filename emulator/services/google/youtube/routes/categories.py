@@ -40,7 +40,7 @@ def list_(request: YouTubeRequest) -> Any:
     for identifier in wanted:
         if identifier not in CATEGORIES:
             message = "The video category identified by the <code>id</code> parameter cannot be found."
-            raise YouTubeError(404, "videoCategory", "videoCategoryNotFound", message, location="id")
+            raise YouTubeError("videoCategory", "videoCategoryNotFound", message, location="id", code=404)
     items = [request.resource("videoCategory", each, snippet=partial(_snippet, each)) for each in wanted]
     return request.response("videoCategoryListResponse", {}, items)
 

@@ -65,7 +65,7 @@ def insert(request: YouTubeRequest) -> dict[str, Any]:
     threads = [comment for comment in request.library.comments.all_of([parent]) if not comment.parent]
     if not threads:
         message = "The specified parent comment could not be found."
-        raise YouTubeError(404, "comment", "parentCommentNotFound", message, location="body.snippet.parentId")
+        raise YouTubeError("comment", "parentCommentNotFound", message, location="body.snippet.parentId", code=404)
     return comment_resource(request, _add(request, channel, threads[0].video, text, parent))
 
 
@@ -81,7 +81,7 @@ def _threads(request: YouTubeRequest, chosen: str) -> list[Comment]:
     channel = request.library.channels.find(arguments.text(chosen))
     if channel is None:
         message = f"The channel identified by the <code>{chosen}</code> parameter could not be found."
-        raise YouTubeError(404, "commentThread", "channelNotFound", message, location=chosen)
+        raise YouTubeError("commentThread", "channelNotFound", message, location=chosen, code=404)
     _check_moderator(request, channel.account, moderation)
     return [] if chosen == "channelId" else comments.threads(channel=channel.id, moderation=moderation)
 
@@ -92,10 +92,10 @@ def _video(request: YouTubeRequest, identifier: str) -> VideoRecord:
     video = request.library.videos.seen(identifier, request.caller.account)
     if video is None:
         message = f"The video identified by the {named} parameter could not be found."
-        raise YouTubeError(404, "commentThread", "videoNotFound", message, location="videoId")
+        raise YouTubeError("commentThread", "videoNotFound", message, location="videoId", code=404)
     if not video.comments_enabled:
         message = f"The video identified by the {named} parameter has disabled comments."
-        raise YouTubeError(403, "commentThread", "commentsDisabled", message, location="videoId")
+        raise YouTubeError("commentThread", "commentsDisabled", message, location="videoId", code=403)
     return video
 
 
@@ -106,7 +106,7 @@ def _check_moderator(request: YouTubeRequest, owner: str, moderation: str) -> No
             "One or more of the comment threads cannot be retrieved due to insufficient permissions. The request might "
             "not be properly authorized."
         )
-        raise YouTubeError(403, "commentThread", "forbidden", message)
+        raise YouTubeError("commentThread", "forbidden", message, code=403)
 
 
 def _text(body: Mapping[str, Any], subject: str) -> str:
@@ -114,10 +114,10 @@ def _text(body: Mapping[str, Any], subject: str) -> str:
     text = str(body.get("snippet", {}).get("textOriginal", ""))
     if not text.strip():
         message = "The comment resource that is being inserted must specify a value for the text property."
-        raise YouTubeError(400, subject, "commentTextRequired", message, location="body.snippet.textOriginal")
+        raise YouTubeError(subject, "commentTextRequired", message, location="body.snippet.textOriginal")
     if len(text) > _LONGEST:
         message = "The comment resource that is being inserted contains too many characters in its text property."
-        raise YouTubeError(400, subject, "commentTextTooLong", message, location="body.snippet.textOriginal")
+        raise YouTubeError(subject, "commentTextTooLong", message, location="body.snippet.textOriginal")
     return text
 
 

@@ -39,7 +39,7 @@ def insert(request: YouTubeRequest) -> dict[str, Any]:
     size = playlists.size(playlist.id)
     if size >= MOST_ITEMS:
         message = "The playlist already contains the maximum allowed number of items."
-        raise YouTubeError(403, "playlistItem", "playlistContainsMaximumNumberOfVideos", message)
+        raise YouTubeError("playlistItem", "playlistContainsMaximumNumberOfVideos", message, code=403)
     position = _position(snippet, size)
     note = str(request.arguments.body.get("contentDetails", {}).get("note", ""))
     identifier = playlists.insert(playlist.id, video, position, note)
@@ -77,7 +77,7 @@ def _stored(request: YouTubeRequest, identifier: str) -> PlaylistItem:
     item = request.library.playlists.item(identifier)
     if item is None:
         message = "Playlist item not found."
-        raise YouTubeError(404, "playlistItem", "playlistItemNotFound", message, location="id")
+        raise YouTubeError("playlistItem", "playlistItemNotFound", message, location="id", code=404)
     return item
 
 
@@ -85,7 +85,7 @@ def _own(request: YouTubeRequest, identifier: str) -> PlaylistRecord:
     """A playlist the caller may fill. Raises 400 without an id, 404, or 403 for somebody else's."""
     if not identifier:
         message = "The request does not specify a value for the required <code>playlistId</code> property."
-        raise YouTubeError(400, "playlistItem", "playlistIdRequired", message, location="body.snippet.playlistId")
+        raise YouTubeError("playlistItem", "playlistIdRequired", message, location="body.snippet.playlistId")
     playlist = request.library.playlists.find(identifier)
     if playlist is None or not playlist.shown_to(request.caller.account):
         raise _no_playlist("playlistId")
@@ -102,7 +102,7 @@ def _own_item(request: YouTubeRequest, identifier: str) -> PlaylistItem:
 def _check_owner(request: YouTubeRequest, playlist: PlaylistRecord) -> None:
     if playlist.owner != request.caller.account:
         message = "The request is not properly authorized to change the playlist's items."
-        raise YouTubeError(403, "playlistItem", "playlistItemsNotAccessible", message)
+        raise YouTubeError("playlistItem", "playlistItemsNotAccessible", message, code=403)
 
 
 def _video(request: YouTubeRequest, snippet: dict[str, Any]) -> str:
@@ -110,10 +110,10 @@ def _video(request: YouTubeRequest, snippet: dict[str, Any]) -> str:
     named = snippet.get("resourceId", {})
     if named.get("kind") != "youtube#video" or not named.get("videoId"):
         message = "The request must contain a resource in which the snippet object specifies a resourceId."
-        raise YouTubeError(400, "playlistItem", "resourceIdRequired", message, location="body.snippet.resourceId")
+        raise YouTubeError("playlistItem", "resourceIdRequired", message, location="body.snippet.resourceId")
     video = request.library.videos.seen(str(named["videoId"]), request.caller.account)
     if video is None:
-        raise YouTubeError(404, "playlistItem", "videoNotFound", "Video not found.")
+        raise YouTubeError("playlistItem", "videoNotFound", "Video not found.", code=404)
     return video.id
 
 
@@ -122,12 +122,10 @@ def _position(snippet: dict[str, Any], last: int) -> int | None:
     position = snippet.get("position")
     if position is not None and not 0 <= position <= last:
         message = "The request attempts to set an invalid playlist position."
-        raise YouTubeError(
-            400, "playlistItem", "invalidPlaylistItemPosition", message, location="body.snippet.position"
-        )
+        raise YouTubeError("playlistItem", "invalidPlaylistItemPosition", message, location="body.snippet.position")
     return position
 
 
 def _no_playlist(parameter: str) -> YouTubeError:
     message = f"The playlist identified with the request's <code>{parameter}</code> parameter cannot be found."
-    return YouTubeError(404, "playlistItem", "playlistNotFound", message, location=parameter)
+    return YouTubeError("playlistItem", "playlistNotFound", message, location=parameter, code=404)

@@ -59,7 +59,7 @@ def _selected(request: YouTubeRequest, chosen: str) -> list[PlaylistRecord]:
         return playlists.of_channel(request.own_channel("mine").id, account)
     channel = request.library.channels.find(request.arguments.text("channelId"))
     if channel is None:
-        raise YouTubeError(404, "playlist", "channelNotFound", "Channel not found.", location="channelId")
+        raise YouTubeError("playlist", "channelNotFound", "Channel not found.", location="channelId", code=404)
     return playlists.of_channel(channel.id, account)
 
 
@@ -69,10 +69,10 @@ def _own(request: YouTubeRequest, identifier: str) -> PlaylistRecord:
     account = request.caller.account
     if playlist is None or not playlist.shown_to(account):
         message = "The playlist identified with the request's <code>id</code> parameter cannot be found."
-        raise YouTubeError(404, "playlist", "playlistNotFound", message, location="id")
+        raise YouTubeError("playlist", "playlistNotFound", message, location="id", code=404)
     if playlist.owner != account:
         message = "The request is not properly authorized to change the playlist."
-        raise YouTubeError(403, "playlist", "playlistForbidden", message, location="id")
+        raise YouTubeError("playlist", "playlistForbidden", message, location="id", code=403)
     return playlist
 
 
@@ -82,10 +82,10 @@ def _facts(body: Mapping[str, Any], privacy: str) -> dict[str, str]:
     title = str(snippet.get("title", ""))
     if not title.strip():
         message = "The request must specify a playlist title."
-        raise YouTubeError(400, "playlist", "playlistTitleRequired", message, location="body.snippet.title")
+        raise YouTubeError("playlist", "playlistTitleRequired", message, location="body.snippet.title")
     if len(title) > _LONGEST_TITLE or "<" in title or ">" in title:
         message = "The request specifies an invalid playlist snippet."
-        raise YouTubeError(400, "playlist", "invalidPlaylistSnippet", message, location="body.snippet")
+        raise YouTubeError("playlist", "invalidPlaylistSnippet", message, location="body.snippet")
     return {
         "title": title,
         "description": str(snippet.get("description", "")),

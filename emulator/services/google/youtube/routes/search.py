@@ -101,5 +101,5 @@ def _channel(request: YouTubeRequest) -> str:
     channel = request.arguments.text("channelId")
     if channel and not _CHANNEL_ID.fullmatch(channel):
         message = "The <code>channelId</code> parameter specified an invalid channel ID."
-        raise YouTubeError(400, "search", "invalidChannelId", message, location="channelId")
+        raise YouTubeError("search", "invalidChannelId", message, location="channelId")
     return channel

@@ -38,11 +38,11 @@ def insert(request: YouTubeRequest) -> dict[str, Any]:
     channel = request.library.channels.find(str(named.get("channelId", "")))
     if channel is None:
         message = "The resource specified in the request cannot be found."
-        raise YouTubeError(404, "subscription", "publisherNotFound", message)
+        raise YouTubeError("subscription", "publisherNotFound", message, code=404)
     made = request.library.subscriptions.add(own.id, channel.id)
     if made is None:
         message = "The subscription that you are trying to create already exists."
-        raise YouTubeError(400, "subscription", "subscriptionDuplicate", message)
+        raise YouTubeError("subscription", "subscriptionDuplicate", message)
     return subscription_resource(request, made)
 
 
@@ -56,7 +56,7 @@ def delete(request: YouTubeRequest) -> None:
             "The subscription that you are trying to delete cannot be found. Check the value of the request's "
             "<code>id</code> parameter to ensure that it is correct."
         )
-        raise YouTubeError(404, "subscription", "subscriptionNotFound", message, location="id")
+        raise YouTubeError("subscription", "subscriptionNotFound", message, location="id", code=404)
     if found.subscriber.id != own.id:
         raise _forbidden("The request to delete the subscription is not properly authorized.")
     request.library.subscriptions.delete(found.id)
@@ -79,7 +79,7 @@ def _of_channel(request: YouTubeRequest) -> list[Subscription]:
     channel = request.library.channels.find(request.arguments.text("channelId"))
     if channel is None:
         message = "The subscriber identified with the request cannot be found."
-        raise YouTubeError(404, "subscription", "subscriberNotFound", message, location="channelId")
+        raise YouTubeError("subscription", "subscriberNotFound", message, location="channelId", code=404)
     is_own = bool(channel.account) and channel.account == request.caller.account
     if not (is_own or channel.shows_subscriptions):
         raise _forbidden("The requester is not allowed to access the requested subscriptions.")
@@ -92,4 +92,4 @@ def _is_shown(request: YouTubeRequest, subscription: Subscription) -> bool:
 
 
 def _forbidden(message: str) -> YouTubeError:
-    return YouTubeError(403, "subscription", "subscriptionForbidden", message)
+    return YouTubeError("subscription", "subscriptionForbidden", message, code=403)

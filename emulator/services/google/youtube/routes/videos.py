@@ -40,7 +40,7 @@ def rate(request: YouTubeRequest) -> None:
             "The video that you are trying to rate cannot be found. Check the value of the <code>id</code> parameter "
             "to ensure that it is correct."
         )
-        raise YouTubeError(404, "video", "videoNotFound", message, location="id")
+        raise YouTubeError("video", "videoNotFound", message, location="id", code=404)
     request.library.videos.rate(request.caller.account, video.id, request.arguments.text("rating"))
 
 
