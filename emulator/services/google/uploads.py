@@ -218,7 +218,7 @@ class _Range:
         if match is None:
             raise UploadRefused("Failed to parse Content-Range header.")
         begins, ends, size = match.groups()
-        total = None if size == "*" else int(size)
+        total = session.declared if size == "*" else int(size)
         return cls(None, None, total) if begins is None else cls(int(begins), int(ends), total)
 
     def check(self, body: bytes, session: Session) -> tuple[int | None, int | None]:

@@ -17,10 +17,7 @@ from ....kernel.world import Row, World
 from ..errors import NotFound
 from .labels import wire_order
 
-__all__ = ["ACTIONS", "BARE", "HISTORY_DAYS", "History", "HistoryEntry", "HistoryRecord", "mark_day", "next_history"]
-
-ACTIONS = ("messageAdded", "messageDeleted", "labelAdded", "labelRemoved")
-"""What ``historyTypes`` may ask for."""
+__all__ = ["BARE", "HISTORY_DAYS", "History", "HistoryEntry", "HistoryRecord", "mark_day", "next_history"]
 
 BARE = ""
 """The action of a record that names messages and says nothing of them."""

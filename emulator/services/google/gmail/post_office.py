@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta, timezone
 
 from ....kernel.service import Kernel
 from ....kernel.world import Row
@@ -16,12 +15,11 @@ from .mailbox import Mailbox, Mailboxes, StoredMessage
 from .rfc822 import date_value
 from .settings.arrival import settle
 from .spam import is_spam
-from .stored_form import StoredForm
+from .stored_form import SERVER_ZONE, StoredForm
 
 __all__ = ["PostOffice", "Undelivered"]
 
 _CONSUMER = frozenset(("gmail.com", "googlemail.com"))
-_ZONE = timezone(timedelta(hours=-8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class PostOffice:
 
     def transit(self, recipient: str, sender: str, *, imported: bool = False) -> list[tuple[str, str]]:
         """The fields a message gets on its way in, top first. ``imported`` are those of messages.import."""
-        ids, now = self._kernel.ids, self._kernel.clock.now().astimezone(_ZONE)
+        ids, now = self._kernel.ids, self._kernel.clock.now().astimezone(SERVER_ZONE)
         date = date_value(now)
         queue = f"{ids.hex(12)}mr{ids.bits(20)}abc.{ids.bits(5)}"
         inner = f"by 2002:{ids.hex(4)}:{ids.hex(4)}:b0:{ids.hex(3)}:{ids.hex(4)}:{ids.hex(4)} with SMTP id {queue}"

@@ -15,10 +15,10 @@ from .mime import canonical, parse
 from .recipients import addresses
 from .rfc822 import date_value
 
-__all__ = ["StoredForm", "received_over_api"]
+__all__ = ["SERVER_ZONE", "StoredForm", "received_over_api"]
 
-# Recorded lines carry the Pacific time of Google's servers; without summer time, so that no zone database is needed.
-_ZONE = timezone(timedelta(hours=-8))
+SERVER_ZONE = timezone(timedelta(hours=-8))
+"""Recorded lines carry the Pacific time of Google's servers; without summer time, so no zone database is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class StoredForm:
 
 def received_over_api(project_number: int, moment: datetime) -> tuple[str, str]:
     """The line a step over the API leaves on a message, folded as recorded."""
-    date = date_value(moment.astimezone(_ZONE))
+    date = date_value(moment.astimezone(SERVER_ZONE))
     return "Received", f"from {project_number} named unknown\r\n by gmailapi.google.com\r\n with HTTPREST;\r\n {date}"
 
 

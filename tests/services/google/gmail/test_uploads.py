@@ -180,6 +180,12 @@ def test_the_length_may_come_with_the_last_chunk(begin, put):
     assert put("PUT", address, content[GRAIN:], Content_Range=rest).status == 200
 
 
+def test_a_length_told_at_the_start_ends_an_upload_that_names_none(begin, put):
+    content = message(5)
+    address = begin(X_Upload_Content_Length=str(len(content)))
+    assert put("PUT", address, content, Content_Range=f"bytes 0-{len(content) - 1}/*").status == 200
+
+
 @pytest.mark.parametrize(
     ("given_range", "content", "text"),
     [
