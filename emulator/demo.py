@@ -32,6 +32,11 @@ def run_demo(emulator: Emulator, console: Console, *, dry_run: bool = False) -> 
     if missing := [name for name in NEEDED if not _installed(name)]:
         console.print(f"The demo's Actor needs {', '.join(missing)}: pip install 'actor-emulator[demo]'")
         return 1
+    if not ACTOR.is_dir():
+        console.print(
+            "The demo's Actor stands in the repository, not in the installed package: clone it and `make demo`."
+        )
+        return 1
     held = emulator.google.user("ada@example.com").credentials("demo-desktop")
     actor_input = {
         "client_id": held.client_id,
