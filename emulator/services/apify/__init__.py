@@ -9,6 +9,7 @@ from ...kernel.operations import Match, Operation, WrongVerb
 from ...kernel.service import Exchange, Routed
 from . import surface
 from .errors import MethodNotAllowed, PageNotFound, TokenNotProvided, error_reply
+from .events import EventStream
 from .platform import Platform
 from .query import Query
 from .rates import Rates
@@ -89,6 +90,10 @@ class ApifyService:
         reply = handler(self.platform, exchange)
         self.platform.call_webhooks()
         return reply
+
+    def websocket(self, call: Call) -> EventStream | None:
+        """The events of a run, for a call that asks for its WebSocket."""
+        return self.platform.events.converse(call)
 
     def unrouted(self, call: Call) -> Reply:
         """405 where the path exists for other methods, else 404."""

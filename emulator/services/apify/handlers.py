@@ -14,6 +14,7 @@ from signal import SIGKILL
 from typing import Any
 
 from .errors import JobFinished
+from .events import events_url
 from .runview import Run
 from .signals import Signal
 
@@ -60,7 +61,9 @@ def process_handler(folder: Path, surroundings: Surroundings) -> Callable[[Run],
         while not run.finished:
             run.begin()
             url, variables = surroundings()
-            environment = run.environment.changed(api_base_url=url, api_public_base_url=url)
+            environment = run.environment.changed(
+                api_base_url=url, api_public_base_url=url, events_websocket_url=events_url(url, run.id)
+            )
             container = Container(run, command, folder, environment.over({**os.environ, **variables}))
             exit_code = container.run_to_its_end()
             if not container.restarting:

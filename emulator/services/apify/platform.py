@@ -12,6 +12,7 @@ from ...kernel.pipeline import is_loopback
 from ...kernel.service import Kernel
 from . import wire
 from .actors import Actor, Actors
+from .events import Events
 from .items import Items
 from .jobs import Jobs
 from .life import Life
@@ -44,6 +45,7 @@ class Platform:
         self.actors = Actors(world, clock, ids, self.users)
         self.runs = Runs(world, clock, ids, self.users, self.actors, self.storages, self.records)
         self.signals = Signals()
+        self.events = Events(world, clock, self.runs, self.signals)
         self.webhooks = Webhooks(world, clock, ids)
         self.life = Life(world, clock, self.users, self.actors, self.runs, self.signals, self._happened)
         self.jobs = Jobs(world)
@@ -63,8 +65,9 @@ class Platform:
         return run
 
     def pass_time(self) -> None:
-        """Let happen what the virtual clock has made due: timeouts, kills, webhook calls."""
+        """Let happen what the virtual clock has made due: timeouts, kills, events, webhook calls."""
         self.life.settle_all()
+        self.events.pass_time()
         self.call_webhooks()
 
     def call_webhooks(self) -> None:

@@ -181,6 +181,17 @@ class Run:
         """Append what its process printed."""
         self._act(lambda run: self._platform.runs.log(run.id, text))
 
+    def send_event(self, name: str, data: dict[str, Any] | None = None, *, after: float = 0.0) -> None:
+        """Let its process hear a platform event: now, or once ``after`` virtual seconds have passed."""
+        if after:
+            self._act(lambda run: self._platform.events.schedule(run.id, name, data, after))
+        else:
+            self._act(lambda run: self._platform.events.send(run.id, name, data))
+
+    def send_system_info(self, **load: Any) -> None:
+        """Let its process hear how loaded it is (``cpu_current=95.0, overloaded=True``: see ``SystemInfo``)."""
+        self._act(lambda run: self._platform.events.send_system_info(run.id, **load))
+
     def subscribe(self, listener: Callable[[Signal], None]) -> Callable[[], None]:
         """Hear what the platform tells its container; the answer ends that."""
         return self._platform.signals.subscribe(self.id, listener)

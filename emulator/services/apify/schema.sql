@@ -229,3 +229,11 @@ CREATE TABLE IF NOT EXISTS apify_rate (
     second   INTEGER NOT NULL,
     calls    INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- Platform events to be sent when the virtual clock gets there.
+CREATE TABLE IF NOT EXISTS apify_event (
+    run  TEXT NOT NULL,
+    at   REAL NOT NULL,
+    name TEXT NOT NULL,
+    data TEXT NOT NULL
+);
