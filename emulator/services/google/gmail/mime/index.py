@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import timegm
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import mktime_tz, parsedate_tz
@@ -16,6 +17,12 @@ __all__ = ["IndexFields", "header_date", "index_fields", "visible_texts"]
 _LONGEST_BODY = 1 << 20  # characters; what a mail says beyond a megabyte of text is data
 _DOCUMENT_LINK = re.compile(
     r"https?://(?:(?:docs|drive|sheets|slides)\.google\.com|(?:[a-z]+\.)?youtube\.com|youtu\.be)/"
+)
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_USUAL_DATE = re.compile(
+    rf"(?:[A-Z][a-z][a-z], )?([0-9]{{1,2}}) ({'|'.join(_MONTHS)}) ([1-9][0-9]{{3}})"
+    r" ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"
 )
 # A message id keeps the epoch milliseconds above 20 other bits of a signed 64-bit number.
 _LAST_MILLISECOND = (1 << 43) - 1
@@ -71,11 +78,24 @@ def index_fields(message: Message) -> IndexFields:
 def header_date(value: str) -> int | None:
     """The moment a Date header names, in epoch milliseconds; ``None`` when it names none from 1970 on."""
     try:
-        parsed = parsedate_tz(value)
-        moment = None if parsed is None else int(mktime_tz(parsed)) * 1000
+        moment = _usual_date(value)
+        if moment is None:
+            parsed = parsedate_tz(value)
+            moment = None if parsed is None else int(mktime_tz(parsed)) * 1000
     except (IndexError, OverflowError, TypeError, ValueError):  # the library's parser on values that are no dates
         return None
     return moment if moment is not None and 0 <= moment <= _LAST_MILLISECOND else None
+
+
+def _usual_date(value: str) -> int | None:
+    """A date exactly as RFC 5322 writes it, which nearly all are, at a fifth of the library's cost."""
+    match = _USUAL_DATE.fullmatch(value)
+    if match is None:
+        return None
+    day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
+    clock = (int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second))
+    offset = int(hours) * 3600 + int(minutes) * 60
+    return (timegm(clock) - (offset if sign == "+" else -offset)) * 1000
 
 
 def visible_texts(message: Message) -> Iterator[Part]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import mktime_tz, parsedate_tz
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -137,3 +139,20 @@ def test_a_message_id_folds_its_domain_only(value: str, folded: str) -> None:
 def test_references_without_brackets_are_words() -> None:
     assert message_ids("a@B  c@d") == ("a@b", "c@d")
     assert message_ids("<> x") == ()
+
+
+@given(
+    day=st.integers(0, 39),
+    month=st.sampled_from(["Jan", "Feb", "Jun", "Dec"]),
+    year=st.integers(0, 9999),
+    clock=st.tuples(st.integers(0, 30), st.integers(0, 70), st.integers(0, 70)),
+    zone=st.integers(-9999, 9999),
+)
+def test_a_date_is_what_the_library_reads_in_it(day, month, year, clock, zone):
+    hour, minute, second = clock
+    value = f"Mon, {day} {month} {year:04} {hour:02}:{minute:02}:{second:02} {zone:+05}"
+    parsed = parsedate_tz(value)
+    expected = None if parsed is None else mktime_tz(parsed) * 1000
+    within = expected is not None and 0 <= expected < 1 << 43
+
+    assert header_date(value) == (expected if within else None)
