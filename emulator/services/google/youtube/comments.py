@@ -48,6 +48,18 @@ class Comments:
         insert(self._world, "youtube_comment", values)
         return self.all_of([values["id"]])[0]
 
+    def change(self, comment: str, text: str) -> None:
+        """Another text for a comment."""
+        self._world.execute("UPDATE youtube_comment SET text = ? WHERE id = ?", (text, comment))
+
+    def moderate(self, comment: str, moderation: str) -> None:
+        """Publish a comment, hold it for review or reject it."""
+        self._world.execute("UPDATE youtube_comment SET moderation = ? WHERE id = ?", (moderation, comment))
+
+    def delete(self, comment: str) -> None:
+        """Remove a comment and what replies to it."""
+        self._world.execute("DELETE FROM youtube_comment WHERE id = ? OR parent = ?", (comment, comment))
+
     def all_of(self, ids: Iterable[str]) -> list[Comment]:
         """Those of the ids that exist."""
         wanted = list(ids)

@@ -73,6 +73,24 @@ class Videos:
         insert(self._world, "youtube_video", values)
         return self.require(values["id"])
 
+    def change(self, video: VideoRecord) -> None:
+        """Keep the title, description, tags, category and privacy of ``video``."""
+        self._world.execute(
+            "UPDATE youtube_video SET title = ?, description = ?, tags = ?, category = ?, privacy = ? WHERE id = ?",
+            (
+                video.title,
+                video.description,
+                json.dumps(list(video.tags), ensure_ascii=False),
+                video.category,
+                video.privacy,
+                video.id,
+            ),
+        )
+
+    def delete(self, identifier: str) -> None:
+        """Remove a video, out of every playlist and with its comments."""
+        self._world.execute("DELETE FROM youtube_video WHERE id = ?", (identifier,))
+
     def require(self, identifier: str) -> VideoRecord:
         """The video of that id. Raises ``LookupError``."""
         if (found := self.find(identifier)) is None:

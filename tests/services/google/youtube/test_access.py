@@ -128,7 +128,7 @@ def test_a_path_that_is_none(site):
 
 def test_what_has_no_behaviour_is_listed(site):
     coverage = next(each for each in site.app.coverage() if each.service == "youtube")
-    assert coverage.bound == 21
+    assert coverage.bound == 26
     assert "youtube.videos.insert" in coverage.unbound
     assert "youtube.search.list" not in coverage.unbound
 

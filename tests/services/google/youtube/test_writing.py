@@ -180,3 +180,49 @@ def test_an_account_without_channel_cannot(site, verb, path, query, body):
     refusal = site.call(verb, path, token=token, body=body, **query)
     assert (refusal.status, refusal.reason) == (401, "youtubeSignupRequired")
     assert list(site.app.journal)[-1].cause == "no_channel"
+
+
+def test_a_video_changes_and_goes(site, youtube):
+    snippet = {"title": "A stroll", "categoryId": "19", "tags": ["slow"]}
+    body = {"id": WALK, "snippet": snippet, "status": {"privacyStatus": "unlisted"}}
+    changed = youtube.videos().update(part="snippet,status", body=body).execute()
+    assert (changed["snippet"]["tags"], changed["snippet"]["description"]) == (["slow"], "")
+    stored = site.get("videos", part="snippet,status", id=WALK).items[0]
+    assert (stored["snippet"]["categoryId"], stored["status"]["privacyStatus"]) == ("19", "unlisted")
+    assert youtube.videos().delete(id=WALK).execute() == ""
+    assert site.get("videos", part="id", id=WALK).items == []
+    assert videos(site) == [LONG]
+
+
+@pytest.mark.parametrize(
+    ("video", "snippet", "status", "reason"),
+    [
+        (WALK, {"title": "", "categoryId": "19"}, 400, "invalidTitle"),
+        (WALK, {"title": "x", "categoryId": "999"}, 400, "invalidCategoryId"),
+        (DOG, {"title": "x", "categoryId": "19"}, 403, "forbidden"),
+        ("vidnoneeeee", {"title": "x", "categoryId": "19"}, 404, "videoNotFound"),
+    ],
+)
+def test_videos_that_cannot_be_changed(site, video, snippet, status, reason):
+    refusal = site.call("PUT", "videos", part="snippet", body={"id": video, "snippet": snippet})
+    assert (refusal.status, refusal.reason) == (status, reason)
+
+
+def test_comments_are_moderated_changed_and_deleted(site, youtube, as_bob):
+    held = site.get("commentThreads", part="id", videoId=WALK, moderationStatus="heldForReview").items[0]["id"]
+    youtube.comments().setModerationStatus(id=held, moderationStatus="published").execute()
+    threads = site.get("commentThreads", part="snippet,replies", videoId=WALK).items
+    assert len(threads) == 3
+    thread = next(each for each in threads if "replies" in each)
+    own = thread["replies"]["comments"][0]["id"]
+    body = {"id": own, "snippet": {"textOriginal": "Thank you"}}
+    assert youtube.comments().update(part="snippet", body=body).execute()["snippet"]["textOriginal"] == "Thank you"
+    for refusal in (
+        site.call("PUT", "comments", part="snippet", body=body, token=as_bob),
+        site.call("DELETE", "comments", id=own, token=as_bob),
+        site.call("POST", "comments/setModerationStatus", id=own, moderationStatus="rejected", token=as_bob),
+    ):
+        assert (refusal.status, refusal.reason) == (403, "forbidden")
+    youtube.comments().delete(id=thread["id"]).execute()
+    assert site.get("comments", part="id", id=f"{thread['id']},{own}").items == []
+    assert site.call("DELETE", "comments", id=own).reason == "commentNotFound"

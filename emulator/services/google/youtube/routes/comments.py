@@ -13,7 +13,7 @@ from ..request import HANDLERS, YouTubeRequest
 from ..resources.comment import comment_resource, thread_resource
 from ..videos import VideoRecord
 
-__all__ = ["insert", "insert_thread", "list_", "list_threads"]
+__all__ = ["delete", "insert", "insert_thread", "list_", "list_threads", "set_moderation_status", "update"]
 
 _LONGEST = 10_000
 _FILTERS = ("id", "videoId", "allThreadsRelatedToChannelId", "channelId")
@@ -67,6 +67,50 @@ def insert(request: YouTubeRequest) -> dict[str, Any]:
         message = "The specified parent comment could not be found."
         raise YouTubeError("comment", "parentCommentNotFound", message, location="body.snippet.parentId", code=404)
     return comment_resource(request, _add(request, channel, threads[0].video, text, parent))
+
+
+@HANDLERS.bind("youtube.comments.update")
+def update(request: YouTubeRequest) -> dict[str, Any]:
+    """Another text for a comment of the caller."""
+    own = request.own_channel()
+    comment = _comment(request, str(request.arguments.body.get("id", "")))
+    text = _text(request.arguments.body, "comment")
+    _check_authority(comment.author_channel == own.id)
+    request.library.comments.change(comment.id, text)
+    return comment_resource(request, _comment(request, comment.id))
+
+
+@HANDLERS.bind("youtube.comments.delete")
+def delete(request: YouTubeRequest) -> None:
+    """A comment of the caller, or under a video of the caller, with its replies."""
+    own = request.own_channel()
+    comment = _comment(request, request.arguments.text("id"))
+    _check_authority(own.id in {comment.author_channel, comment.channel})
+    request.library.comments.delete(comment.id)
+
+
+@HANDLERS.bind("youtube.comments.setModerationStatus")
+def set_moderation_status(request: YouTubeRequest) -> None:
+    """Comments under the caller's videos are published, held for review or rejected."""
+    own = request.own_channel()
+    comments = [_comment(request, identifier) for identifier in request.ids()]
+    _check_authority(all(comment.channel == own.id for comment in comments))
+    for comment in comments:
+        request.library.comments.moderate(comment.id, request.arguments.text("moderationStatus"))
+
+
+def _comment(request: YouTubeRequest, identifier: str) -> Comment:
+    found = request.library.comments.all_of([identifier])
+    if not found:
+        message = "One or more of the specified comments cannot be found."
+        raise YouTubeError("comment", "commentNotFound", message, location="id", code=404)
+    return found[0]
+
+
+def _check_authority(is_given: bool) -> None:  # noqa: FBT001 - the one thing it is told
+    if not is_given:
+        message = "The request has insufficient permissions to change the comment."
+        raise YouTubeError("comment", "forbidden", message, code=403)
 
 
 def _threads(request: YouTubeRequest, chosen: str) -> list[Comment]:
