@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from emulator import Fault
 
 NODE = Path(__file__).parents[2] / "node"
@@ -107,7 +108,7 @@ def sdk(process, scalekit, emulator):
 def test_the_first_call_is_refused_then_a_token_fetched(sdk, journal):
     journal.clear()
     assert sdk.get_or_create()["status"] == 3
-    first, token, *_ = [entry for entry in journal]
+    first, token, *_ = list(journal)
     assert (first.operation, first.cause) == (AUTH, "token_missing")
     assert token.operation == TOKEN
     assert len(journal.calls(TOKEN)) == 1

@@ -165,8 +165,7 @@ def test_concurrent_creations_make_one_account(actions, scalekit):
             return actions.create_connected_account(
                 connection_name="notion", identifier="race", authorization_details={}
             ).connected_account.id
-        except ScalekitConflictException as error:
-            assert error.http_status == 409
+        except ScalekitConflictException:
             return None
 
     with ThreadPoolExecutor(3) as pool:
