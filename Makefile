@@ -14,7 +14,7 @@ test: $(VENV)/installed  ## Every check, in every interpreter there is
 
 check: $(VENV)/installed  ## The quick round while working
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy
-	$(BIN)/pytest -n 2 -m "not node and not browser"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not node and not browser"
 
 bench: $(VENV)/installed  ## Print the ratios of benchmarks/
 	$(BIN)/python -m benchmarks

@@ -103,17 +103,6 @@ def test_httplib2() -> None:
     assert response.status == 200
 
 
-def test_impit_sync_and_async() -> None:
-    import impit
-
-    assert impit.Client().get(PROFILE_URL).json()["emailAddress"] == ADDRESS
-
-    async def fetch() -> str:
-        return (await impit.AsyncClient().get(PROFILE_URL)).json()["emailAddress"]
-
-    assert asyncio.run(fetch()) == ADDRESS
-
-
 def test_urllib() -> None:
     with urllib.request.urlopen(PROFILE_URL, timeout=10) as response:
         assert response.status == 200
