@@ -20,7 +20,7 @@ from .kernel.clock import Clock, ClockSetting, http_date
 from .kernel.faults import Armed, Faults
 from .kernel.http import Call, Reply
 from .kernel.ids import Ids
-from .kernel.journal import Journal
+from .kernel.journal import Journal, Stray, strays
 from .kernel.pipeline import Directory, Pipeline, is_loopback
 from .kernel.service import Kernel, Service
 from .kernel.websocket import WebSocketHandler
@@ -28,6 +28,7 @@ from .kernel.world import World
 from .seeds import Seeds
 from .services.apify import ApifyService
 from .services.apify.facade import Apify
+from .services.apify.liveview import LiveView
 from .services.google.cloud import Google
 from .services.google.gmail import GmailService
 from .services.google.gmail.facade import Gmail
@@ -93,6 +94,7 @@ class App:
             PubSubService(self.kernel, self.google.topics),
             YouTubeService(self.kernel),
             ApifyService(self.apify.platform),
+            LiveView(self.apify.platform),
             ScalekitWeb(connecting),
             ScalekitRpc(connecting),
             provider,
@@ -198,6 +200,11 @@ class App:
         with self.world.transaction():
             Seeds(self).apply(sources, text)
 
+    def strays(self) -> list[Stray]:
+        """Secrets that a call carried to another vendor than theirs."""
+        vendors = {room.name: _vendor(room) for room in self.directory.services}
+        return strays(self.journal, lambda service: vendors.get(service, service))
+
     def coverage(self) -> Iterable[Coverage]:
         """Implemented and missing operations of each service."""
         for service in self.directory.services:
@@ -249,3 +256,8 @@ class App:
             self.ids.position = self._kept_position
         if (kept := self.world.setting("clock")) is not None:
             self.clock.restore(ClockSetting(*json.loads(kept)))
+
+
+def _vendor(room: Service) -> str:
+    """Whose room it is: rooms of one vendor share a package."""
+    return type(room).__module__.partition(".services.")[2].partition(".")[0] or room.name

@@ -136,7 +136,7 @@ def write_ready_file(emulator: Emulator, path: Path) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write what happened to this file as JSON, secrets masked.",
 )
-@click.option("--strict", is_flag=True, help=f"Exit {STRICT_FAILURE} when a host was refused or a handler crashed.")
+@click.option("--strict", is_flag=True, help=f"Exit {STRICT_FAILURE} when a host was refused, a handler crashed or a secret went astray.")
 @click.option(
     "--speed",
     type=click.FloatRange(1, 100_000),
@@ -206,10 +206,12 @@ def close_report(emulator: Emulator, path: Path | None) -> int:
 
     from .report import print_calls, problems, summary  # noqa: PLC0415
 
-    print_calls(Console(stderr=True), emulator.journal)
+    leaks = emulator.strays()
+    print_calls(Console(stderr=True), emulator.journal, leaks)
     if path is not None:
-        path.write_text(json.dumps(summary(emulator.journal), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return STRICT_FAILURE if problems(emulator.journal) else 0
+        told = summary(emulator.journal, leaks)
+        path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return STRICT_FAILURE if problems(emulator.journal, leaks) else 0
 
 
 @main.command()

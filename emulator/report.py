@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -11,12 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from .app import Coverage
-from .kernel.journal import Journal
+from .kernel.journal import Journal, Stray
 
-__all__ = ["print_calls", "print_coverage", "print_rows", "problems", "summary", "units_spent"]
+__all__ = ["print_calls", "print_coverage", "print_rows", "problems", "refreshes", "summary", "units_spent"]
 
 
-def print_calls(console: Console, journal: Journal) -> None:
+def print_calls(console: Console, journal: Journal, leaks: Iterable[Stray] = ()) -> None:
     """A table of operations with how often each was answered how, then what went wrong."""
     table = Table(title="Calls", title_justify="left", header_style="bold", box=None, pad_edge=False)
     table.add_column("operation")
@@ -34,7 +34,9 @@ def print_calls(console: Console, journal: Journal) -> None:
         console.print(table)
     else:
         console.print("No calls reached the emulator.", style="yellow")
-    for line in problems(journal):
+    if journal.tally:
+        console.print(f"{refreshes(journal)} token(s) refreshed, {len(journal.retries())} call(s) made again")
+    for line in problems(journal, leaks):
         console.print(Text(f"! {line}", "bold red"), soft_wrap=True)
     for line in dict.fromkeys(f"connection ended: {broken.reason}" for broken in journal.broken):
         console.print(Text(line, "yellow"), soft_wrap=True)
@@ -48,8 +50,13 @@ def units_spent(journal: Journal) -> Counter[str]:
     return +spent
 
 
-def problems(journal: Journal) -> list[str]:
-    """What a person should look at: refused hosts, unrouted paths, crashed handlers; one line each."""
+def refreshes(journal: Journal) -> int:
+    """How many access tokens were had for a refresh token (RFC 6749, section 6)."""
+    return sum(entry.status == 200 and entry.arguments.get("grant_type") == "refresh_token" for entry in journal)
+
+
+def problems(journal: Journal, leaks: Iterable[Stray] = ()) -> list[str]:
+    """What a person should look at: refused hosts, unrouted paths, crashed handlers, secrets astray; one line each."""
     refused = Counter((refusal.host, refusal.port, refusal.peer) for refusal in journal.refusals)
     lines = [
         f"{host}:{port} was refused {count} time(s): not emulated (asked by {peer or 'an unknown client'})"
@@ -61,10 +68,11 @@ def problems(journal: Journal) -> list[str]:
         for (verb, host, path), count in unrouted.items()
     ]
     lines += [f"{entry.operation} crashed: {entry.crash!r}" for entry in journal.crashes]
+    lines += [f"secret sent to another vendor: {stray.line()}" for stray in leaks]
     return lines
 
 
-def summary(journal: Journal) -> dict[str, Any]:
+def summary(journal: Journal, leaks: Sequence[Stray] = ()) -> dict[str, Any]:
     """The same as JSON values, for ``--report``."""
     return {
         "calls": [
@@ -72,9 +80,11 @@ def summary(journal: Journal) -> dict[str, Any]:
             for (operation, status), count in sorted(journal.tally.items())
         ],
         "units": dict(units_spent(journal)),
+        "refreshed": refreshes(journal),
+        "retries": [{"number": entry.number, "operation": entry.operation} for entry in journal.retries()],
         "refused": [refusal.public() for refusal in journal.refusals],
         "broken": [broken.public() for broken in journal.broken],
-        "problems": problems(journal),
+        "problems": problems(journal, leaks),
         "journal": [entry.public() for entry in journal],
     }
 

@@ -81,7 +81,9 @@ class Control:
 
 
 def _reply(answer: Any) -> Reply:
-    """JSON, or the bytes of a world file."""
+    """JSON, the bytes of a world file, or what a route wrote itself."""
+    if isinstance(answer, Reply):
+        return answer
     if isinstance(answer, bytes):
         return Reply(200, Headers([("Content-Type", "application/vnd.sqlite3")]), answer)
     return Reply.json(answer, indent=2)

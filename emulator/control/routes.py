@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from ..app import App
 from ..kernel.clock import rfc3339
-from ..kernel.http import Call
+from ..kernel.http import Call, Reply
+from ..kernel.journal import har, jsonl
 from ..kernel.seed import SeedDocument, read
 from . import requests
 from .checkpoints import Checkpoints
@@ -181,11 +182,17 @@ def clear_faults(request: Request) -> Any:
 
 
 def journal(request: Request) -> Any:
-    """The calls so far, secrets masked; ``?operation=`` and ``?status=`` narrow them."""
-    status = request.argument("status")
+    """The calls so far, secrets masked; ``?operation=`` and ``?status=`` narrow them, ``?format=`` chooses how."""
+    status, style = request.argument("status"), request.argument("format")
     if status is not None and not status.isdigit():
         raise ControlError(f"status: {status!r} is not an HTTP status")
     found = request.app.journal.calls(request.argument("operation"), status=int(status) if status else None)
+    if style == "jsonl":
+        return Reply.text(jsonl(found), content_type="application/jsonl; charset=utf-8")
+    if style == "har":
+        return har(found)
+    if style not in {None, "json"}:
+        raise ControlError(f"format: {style!r} is not one of json, jsonl, har")
     refused = [refusal.public() for refusal in request.app.journal.refusals]
     return {"calls": [entry.public() for entry in found], "refused": refused}
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["Clock", "ClockError", "ClockSetting", "http_date", "perf_counter", "rfc3339"]
+__all__ = ["Clock", "ClockError", "ClockSetting", "http_date", "perf_counter", "real_time", "rfc3339"]
 
 
 class ClockError(ValueError):
@@ -118,6 +118,14 @@ class Clock:
 def perf_counter() -> float:
     """Real seconds for measuring how long our own work took; never part of the world."""
     return time.perf_counter()
+
+
+_STARTED = time.time() - time.perf_counter()
+
+
+def real_time() -> float:
+    """The machine's own seconds since the epoch, also while a test moves ``time`` itself: for the journal alone."""
+    return _STARTED + time.perf_counter()
 
 
 def http_date(seconds: float) -> str:

@@ -138,7 +138,7 @@ class Pipeline:
         if routed is None:
             entry.unrouted, entry.cause = True, "no_such_path"
             return service.unrouted(inner)
-        entry.operation = routed.operation.id
+        entry.operation, entry.path_parameters = routed.operation.id, routed.path_parameters
         hit = self._strike(call, entry)
         if hit is None:
             return self._perform(service, routed, inner, entry)
