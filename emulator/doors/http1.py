@@ -16,6 +16,7 @@ from .answering import answer, converse, crashed
 from .connection import Connection, Traffic
 from .destination import forwarded_host, stated_host, tunnelled_host
 from .head import render_body, render_head
+from .relay import RelayConnection
 from .request_reader import BadRequest, Request, RequestReader
 from .target import Target, TargetError
 
@@ -153,6 +154,10 @@ class Http1Connection(Connection):
                 return
             self._reader.decline_upgrade()
         reply = answer(self.traffic.application, call)
+        if reply.relay is not None and reply.disruption is None:
+            self._ending = True
+            self.hand_over(RelayConnection(self.traffic, call, reply.relay, upgrades=request.wants_websocket))
+            return
         if reply.disruption is not None and reply.disruption.stall:
             self._stall()
         elif reply.disruption is not None and reply.disruption.delay > 0:

@@ -175,6 +175,7 @@ class Reply:
     body: bytes = b""
     disruption: Disruption | None = None
     trailers: Headers = field(default_factory=Headers)
+    relay: int | None = None
 
     @classmethod
     def json(cls, value: Any, status: int = 200, headers: HeaderSource = (), *, indent: int | None = None) -> Reply:

@@ -49,6 +49,9 @@ class Platform:
         self.webhooks = Webhooks(world, clock, ids)
         self.life = Life(world, clock, self.users, self.actors, self.runs, self.signals, self._happened)
         self.jobs = Jobs(world)
+        self.ports: dict[
+            str, int
+        ] = {}  # loopback ports of the processes of runs: of this process, as the processes are
         self.deliver: Callable[[Call], Reply] = unreachable
         world.before_close.append(self._close)
 

@@ -149,6 +149,15 @@ class Run:
 
     # -- what happens to it ------------------------------------------------------------------------------------
 
+    def serve_on(self, port: int) -> None:
+        """Its process may listen on this loopback port: the live view leads there."""
+        self._platform.ports[self.id] = port
+
+    @property
+    def live_port(self) -> int | None:
+        """The port its process was given, ``None`` for none."""
+        return self._platform.ports.get(self.id)
+
     def begin(self) -> None:
         """Its container is up."""
         self._act(self._platform.life.begin)
