@@ -103,9 +103,11 @@ def hits(world: World, search: Search) -> list[Hit]:
 def _hits(world: World, search: Search, kind: str) -> Iterable[Hit]:
     facts = _KINDS[kind]
     where = _Where()
-    text, rank = "", "0.0"
+    source, rank = f"{facts.table} o", "0.0"
     if wanted := search.query.wanted():
-        text = f"JOIN youtube_text ON youtube_text.rowid = o.number * 4 + {facts.offset}"
+        # A cross join keeps this order: the words are looked up once, and each match leads to its row.
+        source = f"youtube_text CROSS JOIN {source}"
+        where.add(f"o.number = youtube_text.rowid / 4 AND youtube_text.rowid % 4 = {facts.offset}")
         rank = "bm25(youtube_text, 8.0, 1.0)"
         where.add("youtube_text MATCH ?", wanted)
     if unwanted := search.query.unwanted():
@@ -113,7 +115,7 @@ def _hits(world: World, search: Search, kind: str) -> Iterable[Hit]:
         where.add(f"o.number * 4 + {facts.offset} NOT IN ({matching})", unwanted)
     _restrict(where, search, kind)
     columns = f"'{kind}', o.id, {rank}, o.published, {facts.views}, {facts.likes}, o.title, {facts.videos}"
-    statement = f"SELECT {columns} FROM {facts.table} o {text} WHERE {' AND '.join(where.conditions)}"
+    statement = f"SELECT {columns} FROM {source} WHERE {' AND '.join(where.conditions)}"
     return (Hit(*row) for row in world.all(statement, where.values))
 
 

@@ -117,9 +117,9 @@ class Videos:
         return self._select(f"v.channel = ? AND {visible} ORDER BY v.published DESC, v.number DESC", [channel, account])
 
     def most_popular(self, category: str = "") -> list[VideoRecord]:
-        """The public videos by views, of one category or all."""
+        """The two hundred public videos with the most views, of one category or all."""
         condition = "v.privacy = 'public' AND (? = '' OR v.category = ?)"
-        return self._select(f"{condition} ORDER BY v.views DESC, v.number", [category, category])
+        return self._select(f"{condition} ORDER BY v.views DESC, v.number LIMIT 200", [category, category])
 
     def rated(self, account: str, rating: str) -> list[VideoRecord]:
         """What an account likes or dislikes, last rated first."""
