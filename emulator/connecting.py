@@ -23,8 +23,6 @@ __all__ = ["LinkOpener", "ProviderConsoles"]
 
 log = logging.getLogger("emulator")
 
-LIVE_VIEWS = ".runs.apify.net"
-
 
 class LinkOpener:
     """Opens magic links as a user would; ``desk`` tells whether one that was just made is opened by itself."""
@@ -36,12 +34,13 @@ class LinkOpener:
 
     def follow(self, url: str, *, as_user: str | None = None, approve: bool = True) -> Outcome:
         """Walk the pages behind ``url`` to their end, or to an address of the app's. Raises ``BrowserError``."""
-        return ConsentBrowser(self._respond, self._emulated, as_user).follow(url, approve=approve)
+        return ConsentBrowser(self._respond, self._knows, as_user).follow(url, approve=approve)
 
     def find_link(self, url: str) -> None:
         """Act on a link that was just made as the consent mode says; what cannot be walked is left to a person.
 
-        An app that wants its user verified is called beside the present call, which it may itself be waiting for.
+        An app that wants its user verified is called beside the present call, which it may itself be waiting for. The
+        public name of an Actor's live view leads to the Actor's own port on this machine.
         """
         if self._desk.mode == "manual":
             self._desk.leave(url)
@@ -54,10 +53,6 @@ class LinkOpener:
             return
         if outcome.returned:
             Thread(target=_call_app, args=(outcome.url,), name="user verification", daemon=True).start()
-
-    def _emulated(self, host: str) -> bool:
-        # The live view of an Actor belongs to the app: it is not walked but called.
-        return self._knows(host) and not host.endswith(LIVE_VIEWS)
 
 
 class ProviderConsoles:

@@ -60,7 +60,7 @@ def overview(request: Request) -> Any:
     scalekit = request.app.scalekit
     return {
         "environments": [
-            {"domain": each.domain, "client_id": each.client_id, "client_secret": each.client_secret}
+            {"domain": each.domain, "credentials": dict(each.credentials), "verification": each.verification}
             for each in scalekit.environments
         ],
         "connections": [

@@ -47,6 +47,14 @@ class Environment(Live):
         """The secret of that credential."""
         return self._credential()[1]
 
+    @property
+    def credentials(self) -> tuple[tuple[str, str], ...]:
+        """Every client id with its secret."""
+        rows = self._world.all(
+            "SELECT client_id, secret FROM scalekit_credential WHERE environment = ? ORDER BY client_id", (self._name,)
+        )
+        return tuple((row[0], row[1]) for row in rows)
+
     def add_credential(self, client_id: str, secret: str) -> None:
         """Accept ``client_id`` with ``secret``, in place of an earlier secret of the same id."""
         with self._world.transaction():
@@ -61,12 +69,9 @@ class Environment(Live):
             self._world.execute("DELETE FROM scalekit_bearer WHERE client_id = ?", (client_id,))
 
     def _credential(self) -> tuple[str, str]:
-        row = self._world.one(
-            "SELECT client_id, secret FROM scalekit_credential WHERE environment = ? ORDER BY client_id", (self._name,)
-        )
-        if row is None:
+        if not (held := self.credentials):
             raise LookupError(f"{self!r} has no credential left; add one with add_credential(...)")
-        return row[0], row[1]
+        return held[0]
 
 
 class Bearers:

@@ -244,16 +244,16 @@ class Scalekit:
         self.platform.bearers.invalidate()
 
     def variables(self, url: str) -> Mapping[str, str]:
-        """The environment variables of an app of the first environment; empty without one."""
-        if not (found := self.environments):
-            return {}
-        domain = found[0]
-        return {
-            "SCALEKIT_ENV_URL": url,
-            "SCALEKIT_ENVIRONMENT_URL": url,
-            "SCALEKIT_CLIENT_ID": domain.client_id,
-            "SCALEKIT_CLIENT_SECRET": domain.client_secret,
-        }
+        """The environment variables of an app of the first environment that has a credential; empty without one."""
+        for each in self.environments:
+            if each.credentials:
+                return {
+                    "SCALEKIT_ENV_URL": url,
+                    "SCALEKIT_ENVIRONMENT_URL": url,
+                    "SCALEKIT_CLIENT_ID": each.client_id,
+                    "SCALEKIT_CLIENT_SECRET": each.client_secret,
+                }
+        return {}
 
     def overview(self) -> list[dict[str, Any]]:
         """Every account in a few words, without secrets, for a console."""

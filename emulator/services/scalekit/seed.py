@@ -75,10 +75,11 @@ def scalekit_seed(node: SeedNode, now: datetime) -> ScalekitSeed:
     """The section as written. Raises ``SeedError`` for what cannot be meant."""
     section = read(node, ScalekitSeed, now)
     for environment in section.environments:
-        names = [each.name.lower() for each in environment.connections]
+        names: set[str] = set()
         for each in environment.connections:
-            if names.count(each.name.lower()) > 1:
+            if each.name.lower() in names:
                 raise each.node.error(f'connection "{each.name}" is given twice')
+            names.add(each.name.lower())
         for account in environment.accounts:
             if account.connection.lower() not in names:
                 raise account.node.error(f'no connection "{account.connection}" in this environment')

@@ -31,7 +31,7 @@ _FIELDS = {
     "BEARER_TOKEN": (("token", "Token"),),
     "BASIC": (("username", "User name"), ("password", "Password")),
     "BASIC_AUTH": (("username", "User name"), ("password", "Password")),
-    "CUSTOM": (("credential", "Credential"),),
+    "CUSTOM": (("token", "Credential"),),
 }
 """What the form of a connection without OAuth asks for."""
 
@@ -87,7 +87,7 @@ class SignIn:
 
     def _form(self, connection: Connection, flow: Flow, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
         context = {
-            "provider": connection.provider.key,
+            "provider": connection.provider.key.replace("_", " ").title(),
             "fields": _FIELDS[connection.type],
             "action": f"/magicLink/{flow.link.token}",
             "state": flow.state,
