@@ -136,7 +136,11 @@ def write_ready_file(emulator: Emulator, path: Path) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write what happened to this file as JSON, secrets masked.",
 )
-@click.option("--strict", is_flag=True, help=f"Exit {STRICT_FAILURE} when a host was refused, a handler crashed or a secret went astray.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help=f"Exit {STRICT_FAILURE} when a host was refused, a handler crashed or a secret went astray.",
+)
 @click.option(
     "--speed",
     type=click.FloatRange(1, 100_000),

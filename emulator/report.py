@@ -13,7 +13,7 @@ from rich.text import Text
 from .app import Coverage
 from .kernel.journal import Journal, Stray
 
-__all__ = ["print_calls", "print_coverage", "print_rows", "problems", "refreshes", "summary", "units_spent"]
+__all__ = ["print_calls", "print_coverage", "print_rows", "problems", "summary", "units_spent"]
 
 
 def print_calls(console: Console, journal: Journal, leaks: Iterable[Stray] = ()) -> None:
@@ -35,7 +35,8 @@ def print_calls(console: Console, journal: Journal, leaks: Iterable[Stray] = ())
     else:
         console.print("No calls reached the emulator.", style="yellow")
     if journal.tally:
-        console.print(f"{refreshes(journal)} token(s) refreshed, {len(journal.retries())} call(s) made again")
+        totals = journal.totals()
+        console.print(f"{totals['refreshed']} token(s) refreshed, {totals['retries']} call(s) made again")
     for line in problems(journal, leaks):
         console.print(Text(f"! {line}", "bold red"), soft_wrap=True)
     for line in dict.fromkeys(f"connection ended: {broken.reason}" for broken in journal.broken):
@@ -48,11 +49,6 @@ def units_spent(journal: Journal) -> Counter[str]:
     for entry in journal:
         spent[entry.operation] += entry.units
     return +spent
-
-
-def refreshes(journal: Journal) -> int:
-    """How many access tokens were had for a refresh token (RFC 6749, section 6)."""
-    return sum(entry.status == 200 and entry.arguments.get("grant_type") == "refresh_token" for entry in journal)
 
 
 def problems(journal: Journal, leaks: Iterable[Stray] = ()) -> list[str]:
@@ -80,7 +76,7 @@ def summary(journal: Journal, leaks: Sequence[Stray] = ()) -> dict[str, Any]:
             for (operation, status), count in sorted(journal.tally.items())
         ],
         "units": dict(units_spent(journal)),
-        "refreshed": refreshes(journal),
+        "totals": journal.totals(),
         "retries": [{"number": entry.number, "operation": entry.operation} for entry in journal.retries()],
         "refused": [refusal.public() for refusal in journal.refusals],
         "broken": [broken.public() for broken in journal.broken],

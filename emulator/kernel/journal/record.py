@@ -87,6 +87,21 @@ class Journal:
         """The calls that repeat one that failed."""
         return retries(self)
 
+    def totals(self) -> dict[str, int]:
+        """What the calls come to: ``calls``, quota ``units``, tokens ``refreshed``, ``retries``.
+
+        A token is refreshed where a token endpoint grants it for a refresh token (RFC 6749, section 6).
+        """
+        refreshed = sum(
+            entry.status == 200 and entry.arguments.get("grant_type") == "refresh_token" for entry in self._entries
+        )
+        return {
+            "calls": self.tally.total(),
+            "units": sum(entry.units for entry in self._entries),
+            "refreshed": refreshed,
+            "retries": len(self.retries()),
+        }
+
     def jsonl(self) -> str:
         """The calls as JSON Lines, secrets masked, bodies left out."""
         return jsonl(self)
