@@ -39,6 +39,7 @@ class Console:
             "expire": lambda _: self._expire(),
             "api": self._switch_api,
             "status": self._set_status,
+            "account": self._end_account,
             "fault": self._arm_fault,
             "clear-faults": lambda _: self._app.faults.clear(),
             "clear-journal": lambda _: self._app.journal.clear(),
@@ -67,6 +68,8 @@ class Console:
             "clock": app.clock,
             "projects": app.google.projects,
             "users": [self._user(user.email) for user in app.google.users],
+            "connected": app.scalekit.overview(),
+            "connections": app.scalekit.connections,
             "consent": app.consent,
             "faults": list(app.faults),
             "operations": operations,
@@ -112,6 +115,13 @@ class Console:
 
     def _set_status(self, form: Form) -> None:
         self._app.google.project(form["project"]).publishing_status = form["status"]
+
+    def _end_account(self, form: Form) -> None:
+        account = self._app.scalekit.account_of(form.get("account", ""))
+        ends = {"revoke": account.revoke, "expire": account.expire, "delete": account.delete}
+        if (end := ends.get(form.get("end", ""))) is None:
+            raise LookupError(f"a connected account can be ended by {', '.join(ends)}")
+        end()
 
     def _arm_fault(self, form: Form) -> None:
         times = form.get("times", "").strip()

@@ -78,6 +78,19 @@ def test_a_token_is_revoked_and_an_api_switched_by_a_button(app: App) -> None:
     assert app.google.project("demo-project").publishing_status == "production"
 
 
+def test_a_connected_account_is_shown_and_ended_by_buttons(app: App) -> None:
+    account = app.scalekit.account("gmail", "u1")
+    account.authorize(as_user="ada@example.com")
+    page = shown(app)
+    assert "Connected accounts" in page
+    assert account.access_token not in page
+    press(app, action="account", account=account.id, end="expire")
+    assert account.status == "EXPIRED"
+    press(app, action="account", account=account.id, end="delete")
+    assert app.scalekit.accounts == ()
+    assert press(app, action="account", account=account.id, end="delete").status == 400
+
+
 def test_a_fault_is_armed_and_disarmed(app: App) -> None:
     press(app, action="fault", code="503", operation="google.oauth.token", times="1")
     assert app.respond(Call("POST", "oauth2.googleapis.com", "/token")).status == 503

@@ -10,6 +10,7 @@ from ...kernel.http import Call, Reply
 from .accounts import ACTIVE, EXPIRED, STATUSES, Account, Credentials, Filter
 from .connections import Connection
 from .environments import Environment
+from .errors import AccountNotFound
 from .links import Link
 from .plans import Plan
 from .platform import Platform
@@ -145,7 +146,10 @@ class ConnectedAccount:
 
     @property
     def _account(self) -> Account:
-        return self._platform.accounts.get(self.id)
+        try:
+            return self._platform.accounts.get(self.id)
+        except AccountNotFound:
+            raise LookupError(f"{self!r} is not in the world any more") from None
 
     def _keep(self, plan: Plan) -> None:
         with self._platform.kernel.world.transaction():
@@ -218,6 +222,12 @@ class Scalekit:
             account = self.platform.accounts.find(found.id, identifier)
             account = account or self.platform.accounts.create(found.id, identifier)
         return ConnectedAccount(self.platform, account.id, self._respond)
+
+    def account_of(self, account_id: str) -> ConnectedAccount:
+        """The account of that ``ca_`` id. Raises ``LookupError``."""
+        if account_id not in {each.id for each in self.accounts}:
+            raise LookupError(f"no connected account {account_id!r}")
+        return ConnectedAccount(self.platform, account_id, self._respond)
 
     @property
     def accounts(self) -> tuple[ConnectedAccount, ...]:
