@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .config import Config
-from .connecting import LinkOpener, ProviderConsoles
 from .consent import ConsentDesk
 from .kernel.clock import Clock, ClockSetting, http_date
+from .kernel.deferred import Deferred
 from .kernel.faults import Armed, Faults
 from .kernel.http import Call, Reply
 from .kernel.ids import Ids
@@ -26,22 +26,19 @@ from .kernel.service import Kernel, Service
 from .kernel.websocket import WebSocketHandler
 from .kernel.world import World
 from .seeds import Seeds
-from .services.apify import ApifyService
-from .services.apify.facade import Apify
-from .services.apify.liveview import LiveView
 from .services.google.cloud import Google
 from .services.google.gmail import GmailService
 from .services.google.gmail.facade import Gmail
 from .services.google.oauth import GoogleOAuth
 from .services.google.pubsub import PubSubService
 from .services.google.youtube import YouTubeService
-from .services.provider import GenericProvider
-from .services.scalekit import ScalekitRpc, ScalekitWeb
-from .services.scalekit.facade import Scalekit
-from .services.scalekit.platform import Platform as ScalekitPlatform
 
 if TYPE_CHECKING:
+    from .services.apify.facade import Apify
     from .services.google.youtube.facade import YouTube
+    from .services.provider import GenericProvider
+    from .services.scalekit.facade import Scalekit
+    from .services.scalekit.platform import Platform as ScalekitPlatform
 
 __all__ = ["App", "Coverage", "Mark"]
 
@@ -81,24 +78,16 @@ class App:
         self.kernel = Kernel(self.world, self.clock, self.ids, self.faults, self.journal)
         self.google = Google(self.kernel, self.respond, self.knows)
         self.gmail = Gmail(self.kernel)
-        self.apify = Apify(self.kernel, self.carry, self.surroundings)
         self.consent = ConsentDesk(self.google, self.config.consent)
-        provider = GenericProvider(self.kernel)
-        opener = LinkOpener(self.respond, self.knows, self.consent)
-        connecting = ScalekitPlatform(self.kernel, opener, ProviderConsoles(self.google, provider.state))
-        self.scalekit = Scalekit(connecting, self.respond)
         self.directory = Directory()
-        for service in (
+        rooms: tuple[Service, ...] = (
             GoogleOAuth(self.kernel),
             GmailService(self.kernel, self.google.topics),
             PubSubService(self.kernel, self.google.topics),
             YouTubeService(self.kernel),
-            ApifyService(self.apify.platform),
-            LiveView(self.apify.platform),
-            ScalekitWeb(connecting),
-            ScalekitRpc(connecting),
-            provider,
-        ):
+            *self._deferred_rooms(),
+        )
+        for service in rooms:
             self.mount(service)
         self.pipeline = Pipeline(self.kernel, self.directory)
         self._remember_kernel_state()
@@ -108,6 +97,72 @@ class App:
         except BaseException:
             self.world.close()
             raise
+
+    # -- rooms that are loaded when they are met ---------------------------------------------------------------
+
+    def _deferred_rooms(self) -> Iterator[Service]:
+        yield Deferred("apify", "apify", ("api.apify.com",), self._apify_room, prefix="/v2", schema=_tables("apify"))
+        yield Deferred(
+            "apify", "apify-live-view", ("*.runs.apify.net",), self._live_view_room, prefix="/apify-live-view"
+        )
+        yield Deferred("scalekit", "scalekit.web", SCALEKIT_HOSTS, self._scalekit_web_room)
+        yield Deferred("scalekit", "scalekit", SCALEKIT_HOSTS, self._scalekit_rpc_room, schema=_tables("scalekit"))
+        yield Deferred(
+            "provider",
+            "provider",
+            ("*.providers.test",),
+            lambda: self._provider,
+            prefix="/providers",
+            schema=_tables("provider"),
+        )
+
+    def _apify_room(self) -> Service:
+        from .services.apify import ApifyService  # noqa: PLC0415 - see Deferred
+
+        return ApifyService(self.apify.platform)
+
+    def _live_view_room(self) -> Service:
+        from .services.apify.liveview import LiveView  # noqa: PLC0415 - see Deferred
+
+        return LiveView(self.apify.platform)
+
+    def _scalekit_web_room(self) -> Service:
+        from .services.scalekit.web import ScalekitWeb  # noqa: PLC0415 - see Deferred
+
+        return ScalekitWeb(self._connecting)
+
+    def _scalekit_rpc_room(self) -> Service:
+        from .services.scalekit.rpc import ScalekitRpc  # noqa: PLC0415 - see Deferred
+
+        return ScalekitRpc(self._connecting)
+
+    @cached_property
+    def _provider(self) -> GenericProvider:
+        from .services.provider import GenericProvider  # noqa: PLC0415 - see Deferred
+
+        return GenericProvider(self.kernel)
+
+    @cached_property
+    def _connecting(self) -> ScalekitPlatform:
+        from .connecting import LinkOpener, ProviderConsoles  # noqa: PLC0415 - see Deferred
+        from .services.scalekit.platform import Platform  # noqa: PLC0415
+
+        opener = LinkOpener(self.respond, self.knows, self.consent)
+        return Platform(self.kernel, opener, ProviderConsoles(self.google, self._provider.state))
+
+    @cached_property
+    def apify(self) -> Apify:
+        """The Apify platform: users, storages, runs."""
+        from .services.apify.facade import Apify  # noqa: PLC0415 - see Deferred
+
+        return Apify(self.kernel, self.carry, self.surroundings)
+
+    @cached_property
+    def scalekit(self) -> Scalekit:
+        """Scalekit's environments, connections and connected accounts."""
+        from .services.scalekit.facade import Scalekit  # noqa: PLC0415 - see Deferred
+
+        return Scalekit(self._connecting, self.respond)
 
     @cached_property
     def youtube(self) -> YouTube:
@@ -172,10 +227,15 @@ class App:
 
     def rollback(self, mark: Mark) -> None:
         """Undo everything since ``mark``: world, clock, ids, faults. The journal is cleared."""
-        self.apify.quiet()
+        self._quiet()
         self.world.rollback(mark.world)
         self.faults.restore(mark.faults)
         self.journal.clear()
+
+    def _quiet(self) -> None:
+        """End what still runs on the platform; nothing does before anybody met it."""
+        if "apify" in vars(self):
+            self.apify.quiet()
 
     @contextmanager
     def isolated(self) -> Iterator[None]:
@@ -188,7 +248,7 @@ class App:
 
     def reset(self) -> None:
         """The world as it began: empty, then the configured seeds. Clock, ids, faults and journal begin anew."""
-        self.apify.quiet()
+        self._quiet()
         self.world.clear()
         self.faults.clear()
         self.journal.clear()
@@ -258,6 +318,16 @@ class App:
             self.clock.restore(ClockSetting(*json.loads(kept)))
 
 
+SCALEKIT_HOSTS = ("*.scalekit.dev", "*.scalekit.com", "*.scalekit.cloud")
+
+
+def _tables(vendor: str) -> str:
+    """A room's tables, read beside its code instead of through it."""
+    return (Path(__file__).parent / "services" / vendor / "schema.sql").read_text(encoding="utf-8")
+
+
 def _vendor(room: Service) -> str:
     """Whose room it is: rooms of one vendor share a package."""
+    if isinstance(room, Deferred):
+        return room.vendor
     return type(room).__module__.partition(".services.")[2].partition(".")[0] or room.name

@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING
 from .kernel.faults.declared import declared_faults
 from .kernel.live import UnknownName
 from .kernel.seed import SeedDocument, SeedNode, load_all
-from .services.apify.seed import apify_seed
 from .services.google.gmail.seed import gmail_seed
 from .services.google.planting import plant
 from .services.google.seed import GoogleSeed, google_seed
-from .services.scalekit.seed import plant as plant_scalekit
-from .services.scalekit.seed import scalekit_seed
 
 if TYPE_CHECKING:
     from .app import App
+    from .services.apify.seed import ApifySeed
     from .services.google.youtube.seed import YouTubeSeed
+    from .services.scalekit.seed import ScalekitSeed
 
 __all__ = ["Seeds", "find_seed", "shipped_seeds"]
 
@@ -78,8 +77,8 @@ class Seeds:
         google = google_seed(sections["google"], now) if "google" in sections else None
         gmail = gmail_seed(sections["gmail"], now) if "gmail" in sections else None
         youtube = self._youtube_seed(sections["youtube"]) if "youtube" in sections else None
-        apify = apify_seed(sections["apify"], now) if "apify" in sections else None
-        scalekit = scalekit_seed(sections["scalekit"], now) if "scalekit" in sections else None
+        apify = self._apify_seed(sections["apify"]) if "apify" in sections else None
+        scalekit = self._scalekit_seed(sections["scalekit"]) if "scalekit" in sections else None
         if google is not None:
             self._refuse_what_is_there(google)
             plant(self._app.google, google)
@@ -91,9 +90,24 @@ class Seeds:
         if apify is not None:
             self._app.apify.plant(apify)
         if scalekit is not None:
-            plant_scalekit(self._app.scalekit, scalekit, self._google_client)
+            self._plant_scalekit(scalekit)
         if "faults" in sections:
             declared_faults(sections["faults"], self._app.faults)
+
+    def _apify_seed(self, section: SeedNode) -> ApifySeed:
+        from .services.apify.seed import apify_seed  # noqa: PLC0415 - only worlds with a platform pay for it
+
+        return apify_seed(section, self._app.clock.now())
+
+    def _scalekit_seed(self, section: SeedNode) -> ScalekitSeed:
+        from .services.scalekit.seed import scalekit_seed  # noqa: PLC0415 - only worlds with connections pay for it
+
+        return scalekit_seed(section, self._app.clock.now())
+
+    def _plant_scalekit(self, section: ScalekitSeed) -> None:
+        from .services.scalekit.seed import plant as plant_scalekit  # noqa: PLC0415
+
+        plant_scalekit(self._app.scalekit, section, self._google_client)
 
     def _youtube_seed(self, section: SeedNode) -> YouTubeSeed:
         from .services.google.youtube.seed import youtube_seed  # noqa: PLC0415 - only worlds with videos pay for it

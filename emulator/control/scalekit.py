@@ -8,9 +8,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..services.scalekit.facade import ConnectedAccount, NotAuthorized
-
 if TYPE_CHECKING:
+    from ..services.scalekit.facade import ConnectedAccount
     from .routes import Request
 
 __all__ = ["SCALEKIT_ROUTES", "AccountChange", "ConnectionChange", "EnvironmentChange"]
@@ -112,6 +111,8 @@ def change_environment(request: Request) -> Any:
 def _act(account: ConnectedAccount, wanted: AccountChange) -> str:
     """Do what ``action`` names; the error of the last page, "" for none."""
     if wanted.action == "authorize":
+        from ..services.scalekit.facade import NotAuthorized  # noqa: PLC0415 - loaded with the room, not before
+
         try:
             account.authorize(wanted.as_user)
         except NotAuthorized as refused:

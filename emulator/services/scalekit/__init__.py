@@ -1,8 +1,4 @@
-"""Scalekit's connected accounts: the API over gRPC and REST, the magic links, and the proxy."""
+"""Scalekit's connected accounts: the API over gRPC (``rpc``) and REST, the magic links and the proxy (``web``).
 
-from __future__ import annotations
-
-from .rpc import ScalekitRpc
-from .web import ScalekitWeb
-
-__all__ = ["ScalekitRpc", "ScalekitWeb"]
+The two services are not imported here: the facade and the seeds need the platform alone, and calls may never come.
+"""
