@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Self
 
 from ..kernel.websocket import WebSocketHandler
@@ -26,6 +27,10 @@ ADDRESS = "127.0.0.1"
 # Also how many connections are accepted in one turn of the loop.
 BACKLOG = 512
 SWEEP_SECONDS = 1.0
+# Turns of the loop from a connection in the backlog to the answer of its first request, and some to spare.
+SETTLING_TURNS = 10
+# Seconds after which a gate that was asked whether it has settled is taken to be gone.
+LONGEST_TURN = 10.0
 # How long stop() lets bytes already written leave.
 FAREWELL_SECONDS = 0.02
 
@@ -84,12 +89,16 @@ class Gate:
             return True
         answer: Future[bool] = Future()
 
-        def look() -> None:
-            answer.set_result(not any(connection.holds_back for connection in traffic.open))
+        def look(turns: int) -> None:
+            if turns:
+                loop.call_soon(look, turns - 1)
+            else:
+                answer.set_result(not any(connection.holds_back for connection in traffic.open))
 
-        # One turn of the loop later: what was sent by now has been read and answered by then.
-        loop.call_soon_threadsafe(loop.call_soon, look)
-        return answer.result()
+        with suppress(RuntimeError, TimeoutError):  # the gate is being stopped: nobody answers any more
+            loop.call_soon_threadsafe(look, SETTLING_TURNS)
+            return answer.result(LONGEST_TURN)
+        return True
 
     def __enter__(self) -> Self:
         """Start."""
