@@ -6,14 +6,14 @@ import statistics
 import time
 from collections.abc import Callable
 
-__all__ = ["in_turn", "median", "report"]
+__all__ = ["in_turn", "median", "report", "timed"]
 
 
 def median(action: Callable[[], object], rounds: int, warm_up: int = 3) -> float:
     """Median seconds of ``action``."""
     for _ in range(warm_up):
         action()
-    return statistics.median(_timed(action) for _ in range(rounds))
+    return statistics.median(timed(action) for _ in range(rounds))
 
 
 def in_turn(one: Callable[[], object], other: Callable[[], object], rounds: int) -> tuple[float, float]:
@@ -21,7 +21,7 @@ def in_turn(one: Callable[[], object], other: Callable[[], object], rounds: int)
     for _ in range(3):
         one()
         other()
-    pairs = [(_timed(one), _timed(other)) for _ in range(rounds)]
+    pairs = [(timed(one), timed(other)) for _ in range(rounds)]
     return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
 
 
@@ -30,7 +30,8 @@ def report(title: str, ours: str, reference: str, ratio: float, bar: str) -> Non
     print(f"{title:<46} {ours:>16}  beside {reference:>26}  ratio {ratio:7.2f}  (bar: {bar})")
 
 
-def _timed(action: Callable[[], object]) -> float:
+def timed(action: Callable[[], object]) -> float:
+    """Seconds ``action`` takes, once."""
     started = time.perf_counter()
     action()
     return time.perf_counter() - started
