@@ -167,7 +167,8 @@ class Reply:
 
     The door adds ``Date`` and ``Content-Length``; a handler states everything else. ``trailers`` follow the body where
     the protocol has room for them, which is HTTP/2: gRPC puts ``grpc-status`` there, and the body holds its
-    length-prefixed messages.
+    length-prefixed messages. ``relay`` is a loopback port: a door that can (HTTP/1.1 at the gate) passes the request on
+    to the program that listens there, and the rest of the reply is for those that cannot.
     """
 
     status: int = 200

@@ -88,6 +88,10 @@ class Events:
         found = PATH.search(call.path)
         return None if found is None else EventStream(found[1], self._runs, self._signals, self._streams, self._text)
 
+    def listening(self, run_id: str) -> int:
+        """How many streams of a run are open."""
+        return sum(stream.run_id == run_id for stream in tuple(self._streams))
+
     def send(self, run_id: str, name: str, data: dict[str, Any] | None = None) -> int:
         """Send an event now to whoever listens to the run; answers how many do."""
         text = self._text(name, data)

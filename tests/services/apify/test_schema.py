@@ -114,6 +114,12 @@ def test_a_required_field_must_be_there():
     )
 
 
+def test_choices_where_the_type_has_none_are_refused_as_the_original_does():
+    with pytest.raises(SchemaProblem) as found:
+        check_input_schema(schema({"type": "array", "editor": "json", "enum": ["x"], "resourceType": "dataset"}))
+    assert str(found.value) == 'Input schema validation failed to find "enum property" definition'
+
+
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_what_the_platform_accepts_is_accepted(name):
     check_input_schema(ACCEPTED[name])

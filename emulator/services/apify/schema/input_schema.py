@@ -30,6 +30,12 @@ UNDECLARED = (
 )
 BAD_PATTERN = 'The regular expression "{pattern}" in field schema.properties.{field}.pattern must be valid.'
 
+NO_DEFINITION = {
+    "enum": '"enum property"',
+    "resourceType": '"resource property"',
+    "": 'other than "enum" or "resource"',
+}
+
 
 class SchemaProblem(ValueError):
     """A schema is not valid; the message is the platform's."""
@@ -124,6 +130,8 @@ def _definition_for(definition: Mapping[str, Any], field: str, *, nested: bool) 
     if len(matching) > 1:
         special = next((name for name in ("enum", "resourceType") if definition.get(name)), "")
         matching = [each for each in matching if _is_special(each, special)]
+        if not matching:
+            raise SchemaProblem(f"Input schema validation failed to find {NO_DEFINITION[special]} definition")
     return {**matching[-1], "definitions": whole}
 
 
