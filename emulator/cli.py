@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shlex
@@ -78,6 +79,7 @@ def world_options(port: int) -> Callable[[Command], Command]:
 
 def open_world(port: int, world: Path | None, seeds: tuple[str, ...], consent: str = "auto") -> Emulator:
     """A started emulator, or one clear line and exit code 2."""
+    gc.disable()  # loading and seeding make much and drop little: collecting meanwhile costs a tenth of the start
     from .doors.gate import PortInUse  # noqa: PLC0415 - --help answers without loading the house
     from .errors import SeedError, UnknownName, WorldError  # noqa: PLC0415
     from .server import Emulator  # noqa: PLC0415
@@ -87,6 +89,9 @@ def open_world(port: int, world: Path | None, seeds: tuple[str, ...], consent: s
         return Emulator.start(chosen, world=world, port=port, consent=cast("Consent", consent))
     except (SeedError, UnknownName, WorldError, PortInUse) as error:
         stop(str(error))
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def stop(message: str) -> NoReturn:
