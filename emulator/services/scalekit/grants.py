@@ -14,6 +14,7 @@ from ...kernel.http import Call, Headers, Reply
 from ...kernel.service import Upstream
 from .accounts import Credentials
 from .connections import Connection
+from .hearing import heard
 
 __all__ = ["GrantRefused", "Grants", "ProviderUnavailable"]
 
@@ -56,7 +57,7 @@ class Grants:
 
     def _ask(self, upstream: Upstream, connection: Connection, form: dict[str, str]) -> dict[str, Any]:
         client = {"client_id": connection.client_id, "client_secret": connection.client_secret}
-        reply = upstream(_form_call(connection.provider.token_url, {**form, **client}))
+        reply = heard(upstream(_form_call(connection.provider.token_url, {**form, **client})))
         try:
             answer = json.loads(reply.body)
         except ValueError:

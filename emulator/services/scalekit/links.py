@@ -78,9 +78,7 @@ class Links:
 
     def newest(self, account: str) -> tuple[Link, float] | None:
         """The newest link of an account and when it was made, whether it was opened or not."""
-        row = self._world.one(
-            "SELECT * FROM scalekit_link WHERE account = ? ORDER BY made_at DESC, token LIMIT 1", (account,)
-        )
+        row = self._world.one("SELECT * FROM scalekit_link WHERE account = ? ORDER BY number DESC LIMIT 1", (account,))
         return (_link(row), row["made_at"]) if row is not None else None
 
     def open(self, link: Link) -> Flow:

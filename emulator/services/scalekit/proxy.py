@@ -13,6 +13,7 @@ from ...kernel.service import Exchange
 from .accounts import EXPIRED, Account
 from .connections import Connection
 from .errors import AccountInactive, AccountNotFound, Refusal
+from .hearing import heard
 from .platform import Platform
 from .rendering import rendering_of
 
@@ -63,7 +64,6 @@ def _forward(exchange: Exchange, connection: Connection, account: Account) -> Re
     lines = [("Host", target.netloc), ("Authorization", f"Bearer {account.credentials.access_token}")]
     headers = Headers([*lines, *call.headers.without(*OWN_HEADERS)])
     path = target.path + call.path.removeprefix("/proxy")
-    reply = exchange.upstream(
-        call.replacing(host=target.netloc, scheme="https", path=path, headers=headers, peer="scalekit")
-    )
-    return reply.replacing(headers=reply.headers.without(*HOP_HEADERS), trailers=Headers())
+    passed = call.replacing(host=target.netloc, scheme="https", path=path, headers=headers, peer="scalekit")
+    reply = heard(exchange.upstream(passed))
+    return reply.replacing(headers=reply.headers.without(*HOP_HEADERS))

@@ -56,7 +56,8 @@ CREATE TABLE IF NOT EXISTS scalekit_account (
 );
 
 CREATE TABLE IF NOT EXISTS scalekit_link (
-    token TEXT PRIMARY KEY,
+    number INTEGER PRIMARY KEY,
+    token TEXT NOT NULL UNIQUE,
     account TEXT NOT NULL REFERENCES scalekit_account (id) ON DELETE CASCADE,
     origin TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT '',
@@ -64,13 +65,13 @@ CREATE TABLE IF NOT EXISTS scalekit_link (
     made_at REAL NOT NULL,
     expires_at REAL NOT NULL,
     used INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS scalekit_link_of_account ON scalekit_link (account, made_at);
+);
+CREATE INDEX IF NOT EXISTS scalekit_link_of_account ON scalekit_link (account, number);
 
 -- A link that was opened: the browser is away at the provider, or at the form for static credentials.
 CREATE TABLE IF NOT EXISTS scalekit_flow (
     state TEXT PRIMARY KEY,
-    link TEXT NOT NULL REFERENCES scalekit_link ON DELETE CASCADE,
+    link TEXT NOT NULL REFERENCES scalekit_link (token) ON DELETE CASCADE,
     cookie TEXT NOT NULL,
     expires_at REAL NOT NULL
 ) WITHOUT ROWID;

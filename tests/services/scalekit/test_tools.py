@@ -134,6 +134,27 @@ def test_any_other_upstream_failure_is_a_tool_error_500(actions, gmail_account, 
     assert raised.value.http_status == 500
 
 
+def test_a_broken_connection_upstream_is_a_tool_error(actions, gmail_account, faults):
+    from scalekit.common.exceptions import ScalekitToolException
+
+    from emulator import Fault
+
+    faults.add(Fault.reset(operation=PROFILE))
+    with pytest.raises(ScalekitToolException) as raised:
+        run(actions, "gmail_get_profile")
+    assert raised.value.tool_error_message == "the provider broke the connection"
+
+
+def test_a_provider_that_cannot_be_reached_leaves_the_account_active(actions, gmail_account, faults, clock):
+    from emulator import Fault
+
+    clock.advance(minutes=57)
+    faults.add(Fault.status(503, operation=TOKEN))
+    found = actions.get_connected_account(connection_name="gmail", identifier="u1").connected_account
+    assert found.status == "ACTIVE"
+    assert found.authorization_details["oauth_token"]["access_token"] == gmail_account.access_token
+
+
 def test_an_unknown_tool_is_not_found(actions, gmail_account):
     from scalekit.common.exceptions import ScalekitNotFoundException
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from ....kernel.http import Call, Headers, Reply
 from ....kernel.service import Upstream
 from ..accounts import Account
+from ..hearing import heard
 from .inputs import Input, schema_of
 
 __all__ = ["ProviderReply", "Tool", "ToolRun", "camel_case"]
@@ -61,7 +62,8 @@ class ToolRun:
         body: Any = None,
         headers: Iterable[tuple[str, str]] = (),
     ) -> Any:
-        """The provider's JSON answer; ``address`` is a URL or a path at the provider. "" becomes ``{}``.
+        """The provider's JSON answer; ``address`` is a URL or a path at the provider. No body becomes ``{}``, and one
+        that is not JSON ``{"text": ...}``.
 
         Raises ``ProviderReply`` where the provider refuses.
         """
@@ -72,10 +74,13 @@ class ToolRun:
             lines.append(("Content-Type", "application/json"))
         asked = urlencode(list(query), errors="replace")
         call = Call(verb, parts.netloc, parts.path, asked, Headers([*lines, *headers]), payload, peer="scalekit")
-        reply = self.upstream(call)
+        reply = heard(self.upstream(call))
         if not 200 <= reply.status < 300:
             raise ProviderReply(reply)
-        return json.loads(reply.body) if reply.body.strip() else {}
+        try:
+            return json.loads(reply.body) if reply.body.strip() else {}
+        except ValueError:
+            return {"text": reply.body.decode("utf-8", "replace")}
 
 
 Body = Callable[[Mapping[str, Any]], Any]
