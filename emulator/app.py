@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .config import Config
+from .config import Config, Consent
 from .consent import ConsentDesk
 from .kernel.clock import Clock, ClockSetting, http_date
 from .kernel.deferred import Deferred
@@ -49,6 +49,7 @@ class Mark:
 
     world: int
     faults: dict[int, Armed]
+    consent: Consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,13 +224,14 @@ class App:
 
     def checkpoint(self) -> Mark:
         """A point to return to with ``rollback``; costs microseconds whatever the size of the world."""
-        return Mark(self.world.checkpoint(), self.faults.snapshot())
+        return Mark(self.world.checkpoint(), self.faults.snapshot(), self.consent.mode)
 
     def rollback(self, mark: Mark) -> None:
-        """Undo everything since ``mark``: world, clock, ids, faults. The journal is cleared."""
+        """Undo everything since ``mark``: world, clock, ids, faults, consent mode. The journal is cleared."""
         self._quiet()
         self.world.rollback(mark.world)
         self.faults.restore(mark.faults)
+        self.consent.reset(mark.consent)
         self.journal.clear()
 
     def _quiet(self) -> None:

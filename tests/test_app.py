@@ -136,3 +136,11 @@ def test_equal_entropy_gives_equal_worlds(seed):
     assert drawn[0] == drawn[1]
     first.close()
     second.close()
+
+
+def test_the_consent_mode_goes_back_with_the_rest() -> None:
+    app = App()
+    with app.isolated():
+        app.consent.mode = "deny"
+    assert app.consent.mode == "auto"
+    app.close()
