@@ -217,6 +217,7 @@ def test_a_wrong_content_type_replaces_the_right_one(faults):
         (lambda: Fault.grpc("BUSY"), "no gRPC status 'BUSY'; there are CANCELLED"),
         (lambda: Fault.quota_exceeded("gmail", service="apify"), "of 'gmail' and of 'apify'"),
         (lambda: Fault.content_type("html"), "looks like"),
+        (lambda: Fault.reset(when="after"), "must be a function of one; got 'after'"),
         (lambda: Fault.drip(0), "longer than nothing"),
         (lambda: Fault.drip(piece=0), "at least one byte"),
         (lambda: Fault.delay(Uniform(2, 1)), "low < high"),

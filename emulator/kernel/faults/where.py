@@ -81,6 +81,8 @@ class Where:
             raise FaultError(f"every must be at least 2, got {self.every}; leave it out to hit every call")
         if self.probability is not None and not 0 < self.probability <= 1:
             raise FaultError(f"probability must lie above 0 and be at most 1, got {self.probability:g}")
+        if self.when is not None and not callable(self.when):
+            raise FaultError(f"when is asked about each call, so it must be a function of one; got {self.when!r}")
         self._refuse_contradictions()
 
     def _refuse_contradictions(self) -> None:
