@@ -121,6 +121,14 @@ def test_a_stale_answer_is_the_first_to_the_same_question(app):
     assert ask(app, path, query="q=subject:unheard").body != old
 
 
+def test_with_nothing_to_repeat_a_call_passes_and_the_fault_waits(app):
+    app.faults.add(Fault.duplicate(operation="gmail.users.getProfile", times=1))
+    first, again, third = ask(app), ask(app), ask(app)
+    assert [entry.fault for entry in app.journal] == ["", "duplicate answer on gmail.users.getProfile (times=1)", ""]
+    assert first.status == again.status == third.status == 200
+    assert first.body == again.body
+
+
 def test_faults_of_a_seed_are_armed_with_the_world_and_after_a_reset(app):
     app.seed(
         text="faults:\n  - {status: 503, operation: gmail.users.getProfile, times: 1}\n  - {grpc: ABORTED, nth: 3}\n"

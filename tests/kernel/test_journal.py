@@ -238,6 +238,14 @@ def test_what_was_made_again_after_a_failure(journal):
     assert journal.retries() == [again, success, spoilt]
 
 
+def test_what_the_calls_come_to(journal):
+    refresh = {"body": b"grant_type=refresh_token", "headers": FORM}
+    record(journal, "/token", status=503, **refresh)
+    record(journal, "/token", **refresh).units = 0
+    record(journal, "/mail", operation="mail.get").units = 5
+    assert journal.totals() == {"calls": 3, "units": 5, "refreshed": 1, "retries": 1}
+
+
 def test_real_and_virtual_time_stand_side_by_side(journal):
     entry = record(journal)
     assert entry.public()["at"] == "2026-01-01T00:00:00.000Z"

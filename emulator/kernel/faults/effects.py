@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from ..http import Disruption, Headers, Reply
+from ..journal import BODY_LIMIT
 from .distribution import Distribution, fraction
 from .grpc import grpc_reply, http_status, is_grpc
 from .where import FaultError
@@ -152,13 +153,18 @@ class Replay(Effect):
         return self._earlier(call, operation, history)
 
     def _earlier(self, call: Call, operation: str, history: History) -> Reply | None:
-        found = [entry for entry in history() if entry.operation == operation and entry.status < 300 and entry.reply]
+        found = [entry for entry in history() if entry.operation == operation and _whole(entry)]
         if self.kind == "duplicate":
             return found[-1].reply if found else None
         return next((entry.reply for entry in found if _same(entry.call, call)), None)
 
     def __str__(self) -> str:
         return f"{self.kind} answer"
+
+
+def _whole(entry: Entry) -> bool:
+    """Whether the journal has a success with its body: of a longer one it keeps only the beginning."""
+    return entry.reply is not None and entry.status < 300 and len(entry.reply.body) < BODY_LIMIT
 
 
 def _same(one: Call, other: Call) -> bool:
