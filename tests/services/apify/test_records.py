@@ -49,7 +49,7 @@ def test_a_body_is_stored_decoded_under_its_content_type(api, records, encoding,
     ("encoding", "body", "kind"),
     [
         ("gzip", b"plain", "invalid-request"),
-        ("gzip", gzip.compress(b"x" * 99)[:-9], "invalid-request"),
+        ("gzip", gzip.compress(b"x" * 99, mtime=0)[:-9], "invalid-request"),
         ("br", b"\xff\xff\xff", "invalid-request"),
         ("br", brotli.compress(b"some longer text")[:-3], "invalid-request"),
         ("compress", b"x", "unsupported-content-encoding"),
