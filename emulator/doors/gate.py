@@ -159,9 +159,7 @@ class Gate:
 
     async def _serve(self, listener: socket.socket, serving: Future[None]) -> None:
         self._loop = asyncio.get_running_loop()
-        self._traffic = traffic = Traffic(
-            self.application, self.limits, self._loop, self.port, self._promise_context
-        )
+        self._traffic = traffic = Traffic(self.application, self.limits, self._loop, self.port, self._promise_context)
         server = await self._loop.create_server(lambda: Arrival(traffic), sock=listener, backlog=BACKLOG)
         serving.set_result(None)
         while not await happened(self._stopping, within=SWEEP_SECONDS):

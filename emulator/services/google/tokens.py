@@ -20,6 +20,8 @@ TESTING_LIFETIME = 7 * 86400
 UNUSED_LIFETIME = 183 * 86400
 LIVE_REFRESH_TOKENS = 100
 
+# Neither ended by a verb nor by a date; takes the present time twice.
+_LIVING = f"dead_reason IS NULL AND (expires_at IS NULL OR expires_at > ?) AND last_used + {UNUSED_LIFETIME} > ?"
 _REFRESH_COLUMNS = (
     "token, client_id, account, project, scopes, issued_at, last_used, expires_at, time_limited, dead_reason, dead_at"
 )
@@ -144,10 +146,14 @@ class Tokens:
         return [_refresh_token(row) for row in rows]
 
     def kill_refresh(self, token: str, reason: str) -> None:
-        """End one refresh token; access tokens made from it live on until their hour is over."""
+        """End one refresh token; access tokens made from it live on until their hour is over.
+
+        One that is dead already keeps its reason and its hour.
+        """
+        now = self._clock.time()
         self._world.execute(
-            "UPDATE google_refresh_token SET dead_reason = ?, dead_at = ? WHERE token = ? AND dead_reason IS NULL",
-            (reason, self._clock.time(), token),
+            f"UPDATE google_refresh_token SET dead_reason = ?, dead_at = ? WHERE token = ? AND {_LIVING}",
+            (reason, now, token, now, now),
         )
 
     def _bury_oldest(self, account: str, client_id: str) -> None:
@@ -266,8 +272,8 @@ class Tokens:
         self._world.execute("DELETE FROM google_grant WHERE account = ? AND project = ?", (account, project))
         self._world.execute(
             "UPDATE google_refresh_token SET dead_reason = ?, dead_at = ?"
-            " WHERE account = ? AND project = ? AND dead_reason IS NULL",
-            (reason, now, account, project),
+            f" WHERE account = ? AND project = ? AND {_LIVING}",
+            (reason, now, account, project, now, now),
         )
         self._world.execute(
             "UPDATE google_access_token SET dead_reason = ? WHERE account = ? AND project = ? AND dead_reason IS NULL",

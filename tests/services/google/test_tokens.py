@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from emulator.app import App
+from emulator.config import Config
 from emulator.kernel.live import UnknownName
 from emulator.kernel.seed import SeedError
 
@@ -204,3 +206,12 @@ def test_two_houses_of_one_seed_are_equal(house):
     assert other.tables() == house.tables()
     assert other.refresh().body == house.refresh().body
     other.world.close()
+
+
+def test_a_token_that_died_of_its_date_keeps_its_reason_when_access_is_removed() -> None:
+    app = App(Config(seeds=("demo",)))
+    ada = app.google.user("ada@example.com")
+    app.clock.advance(days=8)
+    ada.revoke()
+    assert {token.dead_reason for token in ada.tokens()} == {"expired_after_seven_days_in_testing"}
+    app.close()
