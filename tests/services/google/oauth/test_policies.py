@@ -144,7 +144,11 @@ def test_every_death_is_listed_with_its_reason(house):
     late = user.consent("N", ("gmail.readonly",))
     user.revoke("N")
     held = {token.refresh_token: token for token in user.tokens()}
-    assert [token.dead_reason for token in held.values()] == ["password_changed", "password_changed", "revoked_by_user"]
+    assert [token.dead_reason for token in held.values()] == [
+        "password_changed",
+        "expired_after_seven_days_in_testing",
+        "revoked_by_user",
+    ]
     assert held[late.refresh_token].died == house.clock.now()
     assert house.google.held_tokens() == list(held.values())
 
