@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,6 +59,7 @@ class World:
         self._scripts: list[str] = [_KERNEL_SCHEMA]
         self._database = _open(self.path)
         self._database.executescript(_KERNEL_SCHEMA)
+        weakref.finalize(self, self._database.close)  # a world that is merely dropped is closed as well
 
     def define(self, schema: str) -> None:
         """Create a room's tables where they are missing. ``schema`` must be idempotent (IF NOT EXISTS)."""

@@ -419,3 +419,15 @@ def test_an_unreadable_folder_is_refused(tmp_path):
     (tmp_path / "shut").mkdir(mode=0)
     with pytest.raises(NotAWorld, match="Permission denied"):
         World(tmp_path / "shut" / "w.db")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_world_that_is_dropped_is_closed(tmp_path):
+    import gc
+
+    world = World(tmp_path / "w.sqlite")
+    with world.transaction():
+        world.keep_setting("a", "1")
+    del world
+    gc.collect()
+    assert World(tmp_path / "w.sqlite").setting("a") == "1"
