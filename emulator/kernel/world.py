@@ -79,12 +79,14 @@ class World:
 
     def one(self, sql: str, values: Values = ()) -> Row | None:
         """The first row, or ``None``."""
-        row: Row | None = self._database.execute(sql, values).fetchone()
+        with self.lock:  # threads that ran one statement at a time would share it, and read each other's rows
+            row: Row | None = self._database.execute(sql, values).fetchone()
         return row
 
     def all(self, sql: str, values: Values = ()) -> list[Row]:
         """Every row."""
-        return self._database.execute(sql, values).fetchall()
+        with self.lock:
+            return self._database.execute(sql, values).fetchall()
 
     def value(self, sql: str, values: Values = ()) -> Any:
         """The first column of the first row, or ``None``."""

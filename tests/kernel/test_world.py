@@ -431,3 +431,24 @@ def test_a_world_that_is_dropped_is_closed(tmp_path):
     del world
     gc.collect()
     assert World(tmp_path / "w.sqlite").setting("a") == "1"
+
+
+def test_threads_that_read_the_same_way_at_once_read_their_own_rows():
+    world = World()
+    world.define("CREATE TABLE IF NOT EXISTS pair (id INTEGER PRIMARY KEY, twice INTEGER NOT NULL)")
+    world.execute_many("INSERT INTO pair VALUES (?, ?)", [(number, 2 * number) for number in range(50)])
+    wrong = []
+
+    def read(first):
+        for number in list(range(first, 50)) * 20:
+            row = world.one("SELECT id, twice FROM pair WHERE id = ?", (number,))
+            if row is None or tuple(row) != (number, 2 * number):
+                wrong.append((number, row and tuple(row)))
+
+    threads = [threading.Thread(target=read, args=(first,)) for first in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    world.close()
